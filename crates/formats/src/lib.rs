@@ -1,0 +1,2 @@
+//! Bytes to records and back. Pure: no files, no clock, no network.
+pub mod record;

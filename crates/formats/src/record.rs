@@ -1,0 +1,463 @@
+//! What every format is read into. One file becomes a [`ReadFile`]: a list of records, each with
+//! its own outcome, and the problems found, each with its place.
+//!
+//! A record holds what the source says, as the source says it: amounts are decimals in the
+//! source's currency, ids are text. Nothing here knows what the portfolio already holds; that is
+//! decided by the import.
+
+use puntual_core::date::Day;
+use rust_decimal::Decimal;
+
+/// What becomes of a document or a file. Ordered from best to worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Status {
+    /// Read without remarks.
+    #[default]
+    Ok,
+    /// Read; something should be looked at.
+    Warn,
+    /// Recognised, and not a receivable (payroll, purchases, a waybill).
+    Ignore,
+    /// Readable, but must not reach the ledger before a person confirms it.
+    Quarantine,
+    /// Unreadable or hostile; nothing of it is kept.
+    Reject,
+}
+
+impl Status {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Ok => "ok",
+            Status::Warn => "warn",
+            Status::Ignore => "ignore",
+            Status::Quarantine => "quarantine",
+            Status::Reject => "reject",
+        }
+    }
+}
+
+/// Something wrong or noteworthy in the input: where, what kind, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// How bad it is for the record it is attached to.
+    pub status: Status,
+    /// Where: a member of a zip, a line, a row and column, an element. Empty for the whole file.
+    pub place: String,
+    /// Stable machine-readable code, `snake_case`.
+    pub code: &'static str,
+    /// What is wrong and what to do, in Spanish.
+    pub es: String,
+    /// The same in English.
+    pub en: String,
+}
+
+/// The class of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum DocumentKind {
+    /// Factura.
+    #[default]
+    Invoice,
+    /// Nota de crédito, CFDI de egreso, factura rectificativa negativa.
+    CreditNote,
+    /// Nota de débito.
+    DebitNote,
+    /// Boleta, ticket: a consumer receipt.
+    Receipt,
+    /// Complemento de pago (REP): evidence of payments, not a debt.
+    PaymentReceipt,
+    /// Cheque, letra or pagaré held as a receivable.
+    Instrument,
+    /// Factura de compra, self-billed by the buyer.
+    SelfBilled,
+    /// CFDI de nómina.
+    Payroll,
+    /// CFDI de traslado, carta porte.
+    Transport,
+    /// Guía de despacho.
+    DeliveryNote,
+    /// Anything else recognised that is not a receivable.
+    Other,
+}
+
+impl DocumentKind {
+    /// The word used in JSON and in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DocumentKind::Invoice => "invoice",
+            DocumentKind::CreditNote => "credit_note",
+            DocumentKind::DebitNote => "debit_note",
+            DocumentKind::Receipt => "receipt",
+            DocumentKind::PaymentReceipt => "payment_receipt",
+            DocumentKind::Instrument => "instrument",
+            DocumentKind::SelfBilled => "self_billed",
+            DocumentKind::Payroll => "payroll",
+            DocumentKind::Transport => "transport",
+            DocumentKind::DeliveryNote => "delivery_note",
+            DocumentKind::Other => "other",
+        }
+    }
+}
+
+/// A party as written in a document.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct PartyRecord {
+    /// Tax id as written, trimmed; RFC and RUT upper-cased.
+    pub tax_id: Option<String>,
+    /// The creditor's own code for the customer (ERP account number, leading zeros kept).
+    pub code: Option<String>,
+    /// Legal name.
+    pub name: Option<String>,
+    /// ISO 3166 alpha-2, when the format implies it or says so.
+    pub country: Option<String>,
+    /// E-mail.
+    pub email: Option<String>,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// Name of the person to contact.
+    pub contact: Option<String>,
+    /// Street address with town, in one line.
+    pub address: Option<String>,
+}
+
+/// One due date of a document.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct DueRecord {
+    /// When; `None` if the instalment has no date of its own.
+    pub date: Option<Day>,
+    /// How much is due then; `None` when the document has a single due date for all of it.
+    pub amount: Option<Decimal>,
+}
+
+/// Where a due date came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum DueSource {
+    /// The document names the date.
+    Document,
+    /// The document lists instalments.
+    Instalments,
+    /// Worked out from terms text ("30 DIAS").
+    Terms,
+    /// The customer's or the creditor's default terms.
+    CustomerPolicy,
+    /// Nothing is known: the issue date.
+    #[default]
+    IssueDate,
+}
+
+impl DueSource {
+    /// The word used in JSON and in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DueSource::Document => "document",
+            DueSource::Instalments => "instalments",
+            DueSource::Terms => "terms",
+            DueSource::CustomerPolicy => "customer_policy",
+            DueSource::IssueDate => "issue_date",
+        }
+    }
+}
+
+/// What a reference to another document means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum ReferenceEffect {
+    /// The whole of the referenced document is cancelled (SII CodRef 1).
+    Cancels,
+    /// Amounts are corrected (SII CodRef 3; CFDI 01, 03).
+    Adjusts,
+    /// Only text is corrected (SII CodRef 2).
+    CorrectsText,
+    /// This document replaces the referenced one (CFDI 04).
+    Replaces,
+    /// An advance is applied (CFDI 07).
+    AppliesAdvance,
+    /// A purchase order, goods receipt or anything without effect on the debt.
+    #[default]
+    Mentions,
+}
+
+/// A reference to another document.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ReferenceRecord {
+    /// What it means for the referenced document.
+    pub effect: ReferenceEffect,
+    /// The format's own relation code (`04`, CodRef).
+    pub relation: Option<String>,
+    /// Type of the referenced document (`33`, `801`).
+    pub type_code: Option<String>,
+    /// Its number.
+    pub number: Option<String>,
+    /// Its official uid, upper case.
+    pub uuid: Option<String>,
+    /// Its date.
+    pub date: Option<Day>,
+    /// Why, in words.
+    pub reason: Option<String>,
+}
+
+/// An invoice, note, receipt or payment receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct DocumentRecord {
+    /// Outcome of this document alone.
+    pub status: Status,
+    /// Where it stands: member of a zip, position in an envelope, row of a sheet.
+    pub place: String,
+    /// Its class.
+    pub kind: DocumentKind,
+    /// Version of the format (`4.0`).
+    pub version: Option<String>,
+    /// Official type code (`I`, `33`).
+    pub type_code: Option<String>,
+    /// Series.
+    pub series: Option<String>,
+    /// Number or folio, as written.
+    pub number: Option<String>,
+    /// Official unique id (UUID, CUFE), upper case.
+    pub uuid: Option<String>,
+    /// Civil date of issue.
+    pub issue_date: Option<Day>,
+    /// The source's own date text, with time if it has one.
+    pub issue_text: Option<String>,
+    /// Due dates, in the document's order.
+    pub dues: Vec<DueRecord>,
+    /// Where the due dates come from.
+    pub due_source: DueSource,
+    /// Terms as text.
+    pub payment_terms: Option<String>,
+    /// Days of credit understood from the terms.
+    pub terms_days: Option<i32>,
+    /// PUE or PPD in Mexico; `1` cash, `2` credit in Chile.
+    pub payment_method: Option<String>,
+    /// Means of payment code.
+    pub payment_form: Option<String>,
+    /// ISO 4217 code as written.
+    pub currency: Option<String>,
+    /// Rate to the creditor's own currency stated by the document.
+    pub exchange_rate: Option<Decimal>,
+    /// Exempt amount.
+    pub exempt: Option<Decimal>,
+    /// Sum before discount and taxes.
+    pub subtotal: Option<Decimal>,
+    /// Discount on the subtotal.
+    pub discount: Option<Decimal>,
+    /// Net of taxes.
+    pub net: Option<Decimal>,
+    /// Taxes charged.
+    pub tax: Option<Decimal>,
+    /// Taxes withheld.
+    pub withheld: Option<Decimal>,
+    /// Local taxes charged (Mexico).
+    pub local_tax: Option<Decimal>,
+    /// Local taxes withheld (Mexico).
+    pub local_withheld: Option<Decimal>,
+    /// Total of the document. Signed as the source writes it; the kind says what it is.
+    pub total: Option<Decimal>,
+    /// What is to be collected, when the source says it apart from the total.
+    pub payable: Option<Decimal>,
+    /// What the source says is still open, in exports of open items.
+    pub open: Option<Decimal>,
+    /// Day the source says it was fully paid.
+    pub cleared_on: Option<Day>,
+    /// Whether the source marks it as disputed.
+    pub disputed: Option<bool>,
+    /// Who issued it.
+    pub seller: PartyRecord,
+    /// Who owes it.
+    pub buyer: PartyRecord,
+    /// Number of detail lines.
+    pub lines: Option<u32>,
+    /// Documents it refers to.
+    pub references: Vec<ReferenceRecord>,
+    /// For payment receipts: the payments it proves.
+    pub payments: Vec<PaymentRecord>,
+    /// Cesión or factoring: who must be paid now.
+    pub assignment: Option<AssignmentRecord>,
+    /// Problems of this document.
+    pub problems: Vec<Problem>,
+}
+
+/// The claim was assigned to someone else (cesión, factoring).
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct AssignmentRecord {
+    /// Order of the assignment; the highest holds the claim.
+    pub sequence: Option<u32>,
+    /// Who gave it.
+    pub assignor_tax_id: Option<String>,
+    /// Who holds it now.
+    pub assignee_tax_id: Option<String>,
+    /// Name of the holder.
+    pub assignee_name: Option<String>,
+    /// Amount assigned.
+    pub amount: Option<Decimal>,
+    /// Last due date stated.
+    pub last_due: Option<Day>,
+    /// When it was assigned.
+    pub on: Option<Day>,
+}
+
+/// A payment and what it pays.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct PaymentRecord {
+    /// Where it stands in the source.
+    pub place: String,
+    /// The source's own id of the payment.
+    pub number: Option<String>,
+    /// Who paid.
+    pub payer: PartyRecord,
+    /// Day the money was received.
+    pub date: Option<Day>,
+    /// The source's own date text.
+    pub date_text: Option<String>,
+    /// Currency of the amount.
+    pub currency: Option<String>,
+    /// Rate to the creditor's own currency.
+    pub exchange_rate: Option<Decimal>,
+    /// Amount received.
+    pub amount: Option<Decimal>,
+    /// Means of payment.
+    pub method: Option<String>,
+    /// Operation number of the bank.
+    pub operation: Option<String>,
+    /// Free text.
+    pub reference: Option<String>,
+    /// What it pays.
+    pub applications: Vec<ApplicationRecord>,
+    /// Problems of this payment.
+    pub problems: Vec<Problem>,
+}
+
+/// One line of what a payment pays, in a payment complement.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ApplicationRecord {
+    /// Official uid of the invoice paid, upper case.
+    pub uuid: Option<String>,
+    /// Its series.
+    pub series: Option<String>,
+    /// Its folio.
+    pub number: Option<String>,
+    /// Currency of the invoice; `paid` is in it.
+    pub currency: Option<String>,
+    /// Units of the invoice's currency per unit of the payment's.
+    pub equivalence: Option<Decimal>,
+    /// Number of the part payment.
+    pub instalment: Option<u32>,
+    /// Balance before.
+    pub previous: Option<Decimal>,
+    /// Amount paid, in the invoice's currency.
+    pub paid: Option<Decimal>,
+    /// Balance after.
+    pub remaining: Option<Decimal>,
+}
+
+/// A customer as listed in a customers file.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct CustomerRecord {
+    /// Row.
+    pub place: String,
+    /// Code, name, tax id, contact data.
+    pub party: PartyRecord,
+    /// Segment or group.
+    pub segment: Option<String>,
+    /// Usual currency.
+    pub currency: Option<String>,
+    /// Days of credit agreed.
+    pub terms_days: Option<i32>,
+    /// Credit limit in `currency`.
+    pub credit_limit: Option<Decimal>,
+    /// Whether collection is on hold.
+    pub on_hold: Option<bool>,
+    /// Who collects.
+    pub collector: Option<String>,
+    /// Problems of this row.
+    pub problems: Vec<Problem>,
+}
+
+/// What moved a document's balance, in an allocations file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AllocationKind {
+    /// A payment was applied.
+    Payment,
+    /// A credit note was applied.
+    CreditNote,
+    /// A payment bounced: the amount is negative and the document is open again.
+    Reversal,
+    /// Written off.
+    WriteOff,
+}
+
+/// One movement of a document's balance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllocationRecord {
+    /// Row.
+    pub place: String,
+    /// When it took effect.
+    pub date: Day,
+    /// Number of the document.
+    pub document: String,
+    /// Amount taken off the balance; negative for reversals. In the document's currency.
+    pub amount: Decimal,
+    /// What it is.
+    pub kind: AllocationKind,
+    /// Number of the payment or credit note it comes from.
+    pub source: Option<String>,
+}
+
+/// An exchange rate for a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RateRecord {
+    /// Row.
+    pub place: String,
+    /// Day the rate is for.
+    pub date: Day,
+    /// Currency priced.
+    pub currency: String,
+    /// Smallest units of the creditor's own currency, times 10 000, per one unit of `currency`.
+    pub base_minor_e4: i64,
+}
+
+/// A dispute of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisputeRecord {
+    /// Row.
+    pub place: String,
+    /// Number of the document.
+    pub document: String,
+    /// When it was opened.
+    pub opened: Day,
+    /// Reason code or words.
+    pub reason: Option<String>,
+}
+
+/// A promise to pay a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromiseRecord {
+    /// Row.
+    pub place: String,
+    /// Number of the document.
+    pub document: String,
+    /// When it will be paid.
+    pub promised: Day,
+    /// How much, in the document's currency.
+    pub amount: Decimal,
+}
+
+/// Anything a file can contain.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Record {
+    /// A document. Boxed: it is by far the largest.
+    Document(Box<DocumentRecord>),
+    /// A customer.
+    Customer(Box<CustomerRecord>),
+    /// A payment.
+    Payment(Box<PaymentRecord>),
+    /// A movement of a document's balance.
+    Allocation(AllocationRecord),
+    /// An exchange rate.
+    Rate(RateRecord),
+    /// A dispute.
+    Dispute(DisputeRecord),
+    /// A promise.
+    Promise(PromiseRecord),
+    /// A row or document that could not be turned into a record; its problem says why.
+    Refused(Problem),
+}
