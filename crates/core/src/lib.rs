@@ -3,8 +3,10 @@
 //! This room never waits, never reads a clock, draws no random number, performs no input or
 //! output and uses no floating point. Time, ids and randomness come in as arguments. It can only
 //! refuse its input. Modules in reading order:
+pub mod bank_id;
 pub mod currency;
 pub mod date;
 pub mod id;
 pub mod money;
 pub mod ratio;
+pub mod tax_id;
