@@ -1,1 +1,3 @@
 //! x
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
