@@ -78,6 +78,8 @@ pub enum DocumentKind {
     DeliveryNote,
     /// Anything else recognised that is not a receivable.
     Other,
+    /// The source does not say what it is; such a document always waits for a person.
+    Unstated,
 }
 
 impl DocumentKind {
@@ -95,6 +97,7 @@ impl DocumentKind {
             DocumentKind::Transport => "transport",
             DocumentKind::DeliveryNote => "delivery_note",
             DocumentKind::Other => "other",
+            DocumentKind::Unstated => "unstated",
         }
     }
 }
@@ -222,6 +225,8 @@ pub struct DocumentRecord {
     pub dues: Vec<DueRecord>,
     /// Where the due dates come from.
     pub due_source: DueSource,
+    /// The due date of the document as a whole, when it lists instalments besides.
+    pub final_due: Option<Day>,
     /// Terms as text.
     pub payment_terms: Option<String>,
     /// Days of credit understood from the terms.
@@ -230,8 +235,10 @@ pub struct DocumentRecord {
     pub payment_method: Option<String>,
     /// Means of payment code.
     pub payment_form: Option<String>,
-    /// ISO 4217 code as written.
+    /// ISO 4217 code.
     pub currency: Option<String>,
+    /// What the source wrote, where that is not the code (`Pesos`, `DOLAR USA`).
+    pub currency_written: Option<String>,
     /// Rate to the creditor's own currency stated by the document.
     pub exchange_rate: Option<Decimal>,
     /// Exempt amount.
@@ -254,6 +261,8 @@ pub struct DocumentRecord {
     pub total: Option<Decimal>,
     /// What is to be collected, when the source says it apart from the total.
     pub payable: Option<Decimal>,
+    /// What was paid before or at issue, when the document says so (SII MntCancel).
+    pub prepaid: Option<Decimal>,
     /// What the source says is still open, in exports of open items.
     pub open: Option<Decimal>,
     /// Day the source says it was fully paid.
@@ -272,6 +281,8 @@ pub struct DocumentRecord {
     pub payments: Vec<PaymentRecord>,
     /// Cesión or factoring: who must be paid now.
     pub assignment: Option<AssignmentRecord>,
+    /// Where the same document stands earlier in the same file, when it does.
+    pub duplicate_of: Option<String>,
     /// Problems of this document.
     pub problems: Vec<Problem>,
 }
@@ -293,6 +304,75 @@ pub struct AssignmentRecord {
     pub last_due: Option<Day>,
     /// When it was assigned.
     pub on: Option<Day>,
+}
+
+/// Something that happened to a document issued before, told by another file than its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum EventKind {
+    /// The buyer accepted it (SII EstadoDTE 0).
+    #[default]
+    Accepted,
+    /// The buyer accepted it with remarks (SII EstadoDTE 1).
+    AcceptedWithRemarks,
+    /// The buyer or the tax office refused it (SII EstadoDTE 2).
+    Rejected,
+    /// The goods or services were received (Chile, Ley 19.983).
+    GoodsReceived,
+    /// The claim was assigned (cesión).
+    Assigned,
+    /// It was cancelled with the tax office (SAT).
+    Cancelled,
+}
+
+impl EventKind {
+    /// The word used in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EventKind::Accepted => "accepted",
+            EventKind::AcceptedWithRemarks => "accepted_with_remarks",
+            EventKind::Rejected => "rejected",
+            EventKind::GoodsReceived => "goods_received",
+            EventKind::Assigned => "assigned",
+            EventKind::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// An event on a document, which it names by uid or by (seller, type, number).
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct EventRecord {
+    /// Outcome of this event alone.
+    pub status: Status,
+    /// Where it stands.
+    pub place: String,
+    /// What happened.
+    pub kind: EventKind,
+    /// Official type code of the document (`33`).
+    pub type_code: Option<String>,
+    /// Its number.
+    pub number: Option<String>,
+    /// Its official uid, upper case.
+    pub uuid: Option<String>,
+    /// When the document was issued.
+    pub issue_date: Option<Day>,
+    /// Who issued it.
+    pub seller: PartyRecord,
+    /// Who owes it.
+    pub buyer: PartyRecord,
+    /// Its total.
+    pub total: Option<Decimal>,
+    /// When the event happened, as written.
+    pub at_text: Option<String>,
+    /// The day of the event.
+    pub on: Option<Day>,
+    /// The format's own code of the verdict (EstadoDTE).
+    pub code: Option<String>,
+    /// Why, in words.
+    pub reason: Option<String>,
+    /// For [`EventKind::Assigned`]: to whom and how much.
+    pub assignment: Option<AssignmentRecord>,
+    /// Problems of this event.
+    pub problems: Vec<Problem>,
 }
 
 /// A payment and what it pays.
@@ -458,6 +538,8 @@ pub enum Record {
     Dispute(DisputeRecord),
     /// A promise.
     Promise(PromiseRecord),
+    /// Something that happened to a document. Boxed for its size.
+    Event(Box<EventRecord>),
     /// A row or document that could not be turned into a record; its problem says why.
     Refused(Problem),
 }
