@@ -1,3 +1,168 @@
-//! x
-#[cfg(any(test, feature = "testing"))]
+//! SQL and nothing else. This room decides nothing, reads no clock and makes no ids: it writes and
+//! reads rows, with the same SQL text on SQLite and PostgreSQL.
+//!
+//! A [`Tx`] promises: what was written in it is there entirely after `commit` or not at all; a
+//! read inside it sees its own writes. One use case, one transaction.
+
+pub mod error;
+mod engine;
+mod migrate;
+mod pool;
+pub mod row;
+#[cfg(feature = "testing")]
 pub mod testing;
+pub mod value;
+
+use engine::Connection;
+use error::StoreError;
+pub use migrate::MIGRATIONS;
+use pool::Place;
+use puntual_core::id::{CreditorId, WorkspaceId};
+use row::Row;
+use value::Param;
+
+/// Whose rows a query may see. Every function of this room that touches tenant rows takes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Scope {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// The creditor inside it.
+    pub creditor: CreditorId,
+}
+
+/// The storage: a pool of connections to one of the engines, brought to the current shape.
+#[derive(Clone)]
+pub struct Store {
+    pool: r2d2::Pool<Place>,
+}
+
+impl Store {
+    /// Opens `sqlite:PATH` (created if absent) or `postgres://…` and applies missing migrations.
+    pub fn open(url: &str) -> Result<Store, StoreError> {
+        let place = Place::parse(url)?;
+        // One direct attempt first: the pool would retry a hopeless address until it times out,
+        // and hide the reason.
+        let mut connection = r2d2::ManageConnection::connect(&place)?;
+        migrate::migrate(&mut connection)?;
+        let pool = r2d2::Pool::builder()
+            .max_size(place.pool_size())
+            .min_idle(Some(0))
+            .test_on_check_out(matches!(place, Place::Postgres(_)))
+            .connection_timeout(std::time::Duration::from_secs(30))
+            .build(place)?;
+        Ok(Store { pool })
+    }
+
+    /// Runs `work` in a transaction that only reads: a consistent view for its whole duration.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.run("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
+    }
+
+    /// Runs `work` in a transaction and commits it when it succeeds; otherwise nothing of it
+    /// remains.
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.run("BEGIN IMMEDIATE", "BEGIN", work)
+    }
+
+    fn run<T, E: From<StoreError>>(
+        &self,
+        sqlite_begin: &str,
+        postgres_begin: &str,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.pool.get().map_err(StoreError::from)?;
+        let begin = if connection.is_postgres() { postgres_begin } else { sqlite_begin };
+        connection.batch(begin)?;
+        let mut open = OpenTx { connection: &mut connection, done: false };
+        let result = work(&mut Tx { connection: open.connection });
+        let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        let ended = open.connection.batch(end);
+        open.done = ended.is_ok();
+        let value = result?;
+        ended?;
+        Ok(value)
+    }
+}
+
+/// Rolls back when the work inside panicked, so that the connection returns to the pool clean.
+struct OpenTx<'c> {
+    connection: &'c mut Connection,
+    done: bool,
+}
+
+impl Drop for OpenTx<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            // The transaction may have ended already, then there is nothing to roll back.
+            let _ = self.connection.batch("ROLLBACK");
+        }
+    }
+}
+
+/// An open transaction.
+pub struct Tx<'c> {
+    connection: &'c mut Connection,
+}
+
+impl Tx<'_> {
+    /// Runs one statement; returns how many rows it changed.
+    pub(crate) fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        self.connection.execute(sql, params)
+    }
+
+    /// Reads every row of a query through `read`.
+    pub(crate) fn query<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut rows = Vec::new();
+        self.connection.for_each::<StoreError>(sql, params, &mut |row| {
+            rows.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Reads the first row of a query, if there is one.
+    pub(crate) fn query_one<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.query(sql, params, read)?.into_iter().next())
+    }
+
+    /// Hands each row of a query to `each` as it comes.
+    pub(crate) fn for_each<E: From<StoreError>>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        mut each: impl FnMut(&Row<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.connection.for_each(sql, params, &mut each)
+    }
+
+    /// Inserts many rows of the same columns at the engine's best speed.
+    pub(crate) fn insert_many<'p>(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        rows: impl IntoIterator<Item = Vec<Param<'p>>>,
+    ) -> Result<u64, StoreError> {
+        self.connection.insert_many(table, columns, &mut rows.into_iter())
+    }
+}
+
+/// `$from, $from+1, …` for a list of `count` parameters.
+pub(crate) fn placeholders(from: usize, count: usize) -> String {
+    (from..from + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}

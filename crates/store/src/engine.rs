@@ -1,0 +1,151 @@
+//! The one file that knows there are two engines. A [`Connection`] is SQLite or PostgreSQL; the
+//! SQL text, with `$1` parameters, is the same for both.
+
+use crate::error::StoreError;
+use crate::row::Row;
+use crate::value::Param;
+use postgres::fallible_iterator::FallibleIterator;
+use std::collections::HashMap;
+
+/// Column types of a table's bulk-loaded columns, learnt once per connection.
+type CopyTypes = HashMap<String, Vec<postgres::types::Type>>;
+
+/// A connection to one of the engines.
+pub(crate) enum Connection {
+    /// The embedded engine.
+    Sqlite(rusqlite::Connection),
+    /// The server. Statements are prepared once per connection.
+    Postgres {
+        /// The client.
+        client: postgres::Client,
+        /// Prepared statements by their text.
+        statements: HashMap<String, postgres::Statement>,
+        /// Types for bulk loading by table and columns.
+        copy_types: CopyTypes,
+    },
+}
+
+impl Connection {
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self, Connection::Postgres { .. })
+    }
+
+    /// Runs text that has no parameters and returns no rows; several statements are allowed.
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        match self {
+            Connection::Sqlite(db) => Ok(db.execute_batch(sql)?),
+            Connection::Postgres { client, .. } => Ok(client.batch_execute(sql)?),
+        }
+    }
+
+    /// Runs one statement and returns how many rows it changed.
+    pub(crate) fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        match self {
+            Connection::Sqlite(db) => {
+                let mut statement = db.prepare_cached(&numbered(sql))?;
+                Ok(statement.execute(rusqlite::params_from_iter(params))? as u64)
+            }
+            Connection::Postgres { client, statements, .. } => {
+                let statement = prepared(client, statements, sql)?;
+                Ok(client.execute(&statement, &dyn_params(params))?)
+            }
+        }
+    }
+
+    /// Runs one query and hands each row to `each` as it comes, so that results of any size pass
+    /// in flat memory.
+    pub(crate) fn for_each<E: From<StoreError>>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        each: &mut dyn FnMut(&Row<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self {
+            Connection::Sqlite(db) => {
+                let mut statement = db.prepare_cached(&numbered(sql)).map_err(StoreError::from)?;
+                let mut rows = statement
+                    .query(rusqlite::params_from_iter(params))
+                    .map_err(StoreError::from)?;
+                while let Some(row) = rows.next().map_err(StoreError::from)? {
+                    each(&Row::Sqlite(row))?;
+                }
+                Ok(())
+            }
+            Connection::Postgres { client, statements, .. } => {
+                let statement = prepared(client, statements, sql)?;
+                let params = dyn_params(params);
+                let mut rows = client
+                    .query_raw(&statement, params.iter().copied())
+                    .map_err(StoreError::from)?;
+                while let Some(row) = rows.next().map_err(StoreError::from)? {
+                    each(&Row::Postgres(&row))?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Inserts many rows of the same columns: one prepared statement on SQLite, binary COPY on
+    /// PostgreSQL. Any row that breaks a constraint refuses all of them.
+    pub(crate) fn insert_many(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        rows: &mut dyn Iterator<Item = Vec<Param<'_>>>,
+    ) -> Result<u64, StoreError> {
+        let list = columns.join(", ");
+        match self {
+            Connection::Sqlite(db) => {
+                let marks: Vec<String> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
+                let sql = format!("INSERT INTO {table} ({list}) VALUES ({})", marks.join(", "));
+                let mut statement = db.prepare_cached(&sql)?;
+                let mut count = 0;
+                for row in rows {
+                    count += statement.execute(rusqlite::params_from_iter(&row))? as u64;
+                }
+                Ok(count)
+            }
+            Connection::Postgres { client, copy_types, .. } => {
+                let key = format!("{table} ({list})");
+                if !copy_types.contains_key(&key) {
+                    let probe = client.prepare(&format!("SELECT {list} FROM {table} LIMIT 0"))?;
+                    let types = probe.columns().iter().map(|c| c.type_().clone()).collect();
+                    copy_types.insert(key.clone(), types);
+                }
+                let types = &copy_types[&key];
+                let sink = client.copy_in(&format!("COPY {key} FROM STDIN BINARY"))?;
+                let mut writer = postgres::binary_copy::BinaryCopyInWriter::new(sink, types);
+                for row in rows {
+                    writer.write(&dyn_params(&row))?;
+                }
+                Ok(writer.finish()?)
+            }
+        }
+    }
+}
+
+/// SQLite numbers parameters `?1`; `$1` would be a name there, bound in order of appearance.
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
+}
+
+fn prepared(
+    client: &mut postgres::Client,
+    statements: &mut HashMap<String, postgres::Statement>,
+    sql: &str,
+) -> Result<postgres::Statement, StoreError> {
+    if let Some(statement) = statements.get(sql) {
+        return Ok(statement.clone());
+    }
+    let statement = client.prepare(sql)?;
+    // Lists of varying length make many texts; keep the memory of them bounded.
+    if statements.len() >= 400 {
+        statements.clear();
+    }
+    statements.insert(sql.to_owned(), statement.clone());
+    Ok(statement)
+}
+
+fn dyn_params<'p>(params: &'p [Param<'p>]) -> Vec<&'p (dyn postgres::types::ToSql + Sync)> {
+    params.iter().map(|param| param as &(dyn postgres::types::ToSql + Sync)).collect()
+}

@@ -1,0 +1,122 @@
+//! What is bound to a statement's parameters.
+
+use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use puntual_core::currency::Currency;
+use puntual_core::date::Day;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use std::error::Error;
+
+/// A parameter, borrowed where that saves a copy.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Param<'a> {
+    /// No value.
+    Null,
+    /// A whole number: ids, counts, minor units, milliseconds.
+    Int(i64),
+    /// Text.
+    Text(&'a str),
+    /// Text made for the occasion.
+    Owned(String),
+    /// Yes or no.
+    Bool(bool),
+    /// A civil date, kept as `YYYY-MM-DD`.
+    Day(Day),
+    /// Bytes as they are.
+    Bytes(&'a [u8]),
+}
+
+impl Param<'_> {
+    fn day_text(day: Day) -> String {
+        day.to_string()
+    }
+}
+
+macro_rules! from {
+    ($($from:ty => $make:expr;)*) => {$(
+        impl<'a> From<$from> for Param<'a> {
+            fn from(value: $from) -> Param<'a> {
+                #[allow(clippy::redundant_closure_call, reason = "the table reads better as closures")]
+                ($make)(value)
+            }
+        }
+    )*};
+}
+
+from! {
+    i64 => Param::Int;
+    u64 => |n: u64| Param::Int(n as i64);
+    bool => Param::Bool;
+    &'a str => Param::Text;
+    &'a String => |text: &'a String| Param::Text(text.as_str());
+    String => Param::Owned;
+    Day => Param::Day;
+    &'a [u8] => Param::Bytes;
+    &'a Currency => |currency: &'a Currency| Param::Text(currency.code());
+}
+
+macro_rules! from_id {
+    ($($id:ident)*) => {$(
+        impl<'a> From<puntual_core::id::$id> for Param<'a> {
+            fn from(id: puntual_core::id::$id) -> Param<'a> {
+                Param::Int(id.0)
+            }
+        }
+    )*};
+}
+
+from_id! {
+    WorkspaceId CreditorId CustomerId ContactPointId DocumentId ReceivableId PaymentId TxId
+    ImportId PromiseId DisputeId HoldId ActionId MessageId EventId UserId
+}
+
+impl<'a, T: Into<Param<'a>>> From<Option<T>> for Param<'a> {
+    fn from(value: Option<T>) -> Param<'a> {
+        value.map_or(Param::Null, Into::into)
+    }
+}
+
+/// Parameters from a list of mixed values: `params![ctx.workspace, "text", 3]`.
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => {
+        [$($crate::value::Param::from($value)),*]
+    };
+}
+
+impl rusqlite::ToSql for Param<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Param::Null => ToSqlOutput::Borrowed(ValueRef::Null),
+            Param::Int(number) => ToSqlOutput::Borrowed(ValueRef::Integer(*number)),
+            Param::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Param::Owned(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Param::Bool(yes) => ToSqlOutput::Borrowed(ValueRef::Integer(i64::from(*yes))),
+            Param::Day(day) => ToSqlOutput::from(Param::day_text(*day)),
+            Param::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+        })
+    }
+}
+
+impl ToSql for Param<'_> {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut postgres::types::private::BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match self {
+            Param::Null => Ok(IsNull::Yes),
+            Param::Int(number) => number.to_sql(kind, out),
+            Param::Text(text) => text.to_sql(kind, out),
+            Param::Owned(text) => text.to_sql(kind, out),
+            Param::Bool(yes) => yes.to_sql(kind, out),
+            Param::Day(day) => Param::day_text(*day).to_sql(kind, out),
+            Param::Bytes(bytes) => bytes.to_sql(kind, out),
+        }
+    }
+
+    fn accepts(_kind: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
