@@ -3,10 +3,20 @@
 //! This room never waits, never reads a clock, draws no random number, performs no input or
 //! output and uses no floating point. Time, ids and randomness come in as arguments. It can only
 //! refuse its input. Modules in reading order:
+pub mod access;
+pub mod aging;
+pub mod allocation;
 pub mod bank_id;
+pub mod calendar;
 pub mod currency;
 pub mod date;
+pub mod holidays;
 pub mod id;
+pub mod ledger;
 pub mod money;
+pub mod portfolio;
+pub mod posting;
+pub mod promise;
 pub mod ratio;
 pub mod tax_id;
+pub mod terms;

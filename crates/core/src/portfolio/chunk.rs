@@ -1,0 +1,459 @@
+//! Columns of some thousands of receivables of consecutive customers, and their movements.
+//!
+//! Decides the canonical order, so that a chunk depends only on the facts in it and not on when
+//! they came, and what is kept to skip rows without reading their movements. It knows nothing of
+//! scopes or figures.
+
+use super::{AsOf, CreditSource, MovementKind, ReceivableKind};
+use crate::currency::Currency;
+use crate::date::Day;
+use crate::id::{DocumentId, ReceivableId};
+use std::ops::Range;
+
+/// Never: later than any day that occurs.
+pub(crate) const NEVER: Day = Day(i32::MAX);
+
+/// What one customer owes in one currency: a range of rows and one of credits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Account {
+    pub customer: u32,
+    pub currency: Currency,
+    pub rows_from: u32,
+    pub rows_to: u32,
+    pub credits_from: u32,
+    pub credits_to: u32,
+}
+
+impl Account {
+    pub fn rows(&self) -> Range<usize> {
+        self.rows_from as usize..self.rows_to as usize
+    }
+
+    pub fn credits(&self) -> Range<usize> {
+        self.credits_from as usize..self.credits_to as usize
+    }
+}
+
+/// Receivables by account, then by the first day on which they can count.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rows {
+    pub id: Vec<ReceivableId>,
+    pub document: Vec<DocumentId>,
+    /// The earlier of issue and first movement: before it the row changes no figure.
+    pub opens_on: Vec<Day>,
+    pub issued: Vec<Day>,
+    pub due: Vec<Day>,
+    pub amount: Vec<i64>,
+    pub recorded: Vec<Day>,
+    /// From this day on the balance is zero for good, if everything recorded is known.
+    pub settled: Vec<Day>,
+    /// The last day anything about it was recorded.
+    pub last_recorded: Vec<Day>,
+    pub kind: Vec<ReceivableKind>,
+    pub flags: Vec<u8>,
+    /// Where its movements start; they end where those of the next row start. One longer.
+    pub moves_from: Vec<u32>,
+}
+
+/// The first row of its document, by which documents are counted.
+const FIRST_OF_DOCUMENT: u8 = 1;
+/// Some movement cancelled it, at least in part.
+const HAS_CANCELLATION: u8 = 2;
+
+impl Rows {
+    pub fn len(&self) -> usize {
+        self.id.len()
+    }
+}
+
+/// Movements by row, then by effective day.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Moves {
+    pub effective: Vec<Day>,
+    pub recorded: Vec<Day>,
+    pub kind: Vec<MovementKind>,
+    pub amount: Vec<i64>,
+}
+
+/// Unapplied credit by account, then by effective day.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Credits {
+    pub effective: Vec<Day>,
+    pub recorded: Vec<Day>,
+    pub source: Vec<CreditSource>,
+    pub amount: Vec<i64>,
+}
+
+/// A receivable on its way into a chunk.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewRow {
+    pub customer: u32,
+    pub currency: Currency,
+    pub id: ReceivableId,
+    pub document: DocumentId,
+    pub issued: Day,
+    pub due: Day,
+    pub amount: i64,
+    pub recorded: Day,
+    pub kind: ReceivableKind,
+}
+
+/// A movement on its way into a chunk.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewMove {
+    pub customer: u32,
+    pub receivable: ReceivableId,
+    pub effective: Day,
+    pub recorded: Day,
+    pub kind: MovementKind,
+    pub amount: i64,
+}
+
+/// A credit on its way into a chunk.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewCredit {
+    pub customer: u32,
+    pub currency: Currency,
+    pub effective: Day,
+    pub recorded: Day,
+    pub source: CreditSource,
+    pub amount: i64,
+}
+
+/// A row with what is derived from its movements.
+struct PlacedRow {
+    row: NewRow,
+    moves: Range<usize>,
+    opens_on: Day,
+    settled: Day,
+    last_recorded: Day,
+    flags: u8,
+}
+
+/// What is in a chunk, as facts again.
+#[derive(Default)]
+pub(super) struct Contents {
+    pub rows: Vec<NewRow>,
+    pub moves: Vec<NewMove>,
+    pub credits: Vec<NewCredit>,
+}
+
+/// Columns of the accounts of the customers `first_customer..=last_customer`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Chunk {
+    pub first_customer: u32,
+    pub last_customer: u32,
+    pub accounts: Vec<Account>,
+    pub rows: Rows,
+    pub moves: Moves,
+    pub credits: Credits,
+}
+
+impl Chunk {
+    /// Puts contents into columns. Every movement's receivable must be among the rows.
+    pub(super) fn build(customers: (u32, u32), contents: Contents) -> Chunk {
+        let Contents { rows, mut moves, mut credits } = contents;
+        moves.sort_unstable_by_key(|m| (m.receivable, m.effective, m.recorded, m.kind, m.amount));
+        let mut placed = place(rows, &moves);
+        placed.sort_unstable_by_key(|p| {
+            let row = &p.row;
+            (row.customer, row.currency, p.opens_on, row.issued, row.due, row.id)
+        });
+        merge_credits(&mut credits);
+        let mut chunk = Chunk {
+            first_customer: customers.0,
+            last_customer: customers.1,
+            ..Chunk::with_capacity(placed.len(), moves.len(), credits.len())
+        };
+        for p in &placed {
+            chunk.push_row(p, &moves[p.moves.clone()]);
+        }
+        chunk.rows.moves_from.push(moves.len() as u32);
+        chunk.place_accounts(&placed, &credits);
+        for credit in &credits {
+            chunk.credits.effective.push(credit.effective);
+            chunk.credits.recorded.push(credit.recorded);
+            chunk.credits.source.push(credit.source);
+            chunk.credits.amount.push(credit.amount);
+        }
+        chunk
+    }
+
+    fn with_capacity(rows: usize, moves: usize, credits: usize) -> Chunk {
+        Chunk {
+            rows: Rows {
+                id: Vec::with_capacity(rows),
+                document: Vec::with_capacity(rows),
+                opens_on: Vec::with_capacity(rows),
+                issued: Vec::with_capacity(rows),
+                due: Vec::with_capacity(rows),
+                amount: Vec::with_capacity(rows),
+                recorded: Vec::with_capacity(rows),
+                settled: Vec::with_capacity(rows),
+                last_recorded: Vec::with_capacity(rows),
+                kind: Vec::with_capacity(rows),
+                flags: Vec::with_capacity(rows),
+                moves_from: Vec::with_capacity(rows + 1),
+            },
+            moves: Moves {
+                effective: Vec::with_capacity(moves),
+                recorded: Vec::with_capacity(moves),
+                kind: Vec::with_capacity(moves),
+                amount: Vec::with_capacity(moves),
+            },
+            credits: Credits {
+                effective: Vec::with_capacity(credits),
+                recorded: Vec::with_capacity(credits),
+                source: Vec::with_capacity(credits),
+                amount: Vec::with_capacity(credits),
+            },
+            ..Chunk::default()
+        }
+    }
+
+    fn push_row(&mut self, p: &PlacedRow, moves: &[NewMove]) {
+        let rows = &mut self.rows;
+        rows.id.push(p.row.id);
+        rows.document.push(p.row.document);
+        rows.opens_on.push(p.opens_on);
+        rows.issued.push(p.row.issued);
+        rows.due.push(p.row.due);
+        rows.amount.push(p.row.amount);
+        rows.recorded.push(p.row.recorded);
+        rows.settled.push(p.settled);
+        rows.last_recorded.push(p.last_recorded);
+        rows.kind.push(p.row.kind);
+        rows.flags.push(p.flags);
+        rows.moves_from.push(self.moves.amount.len() as u32);
+        for movement in moves {
+            self.moves.effective.push(movement.effective);
+            self.moves.recorded.push(movement.recorded);
+            self.moves.kind.push(movement.kind);
+            self.moves.amount.push(movement.amount);
+        }
+    }
+
+    /// One account for every customer and currency that has rows or credits.
+    fn place_accounts(&mut self, rows: &[PlacedRow], credits: &[NewCredit]) {
+        let (mut row, mut credit) = (0, 0);
+        while row < rows.len() || credit < credits.len() {
+            let of_row = rows.get(row).map(|p| (p.row.customer, p.row.currency));
+            let of_credit = credits.get(credit).map(|c| (c.customer, c.currency));
+            let Some(account) = of_row.into_iter().chain(of_credit).min() else { break };
+            let (rows_from, credits_from) = (row, credit);
+            row += rows[row..].partition_point(|p| (p.row.customer, p.row.currency) <= account);
+            credit += credits[credit..].partition_point(|c| (c.customer, c.currency) <= account);
+            self.accounts.push(Account {
+                customer: account.0,
+                currency: account.1,
+                rows_from: rows_from as u32,
+                rows_to: row as u32,
+                credits_from: credits_from as u32,
+                credits_to: credit as u32,
+            });
+        }
+        self.accounts.shrink_to_fit();
+    }
+
+    /// The facts the columns were made of.
+    pub(super) fn contents(&self) -> Contents {
+        let mut contents = Contents::default();
+        for account in &self.accounts {
+            let (customer, currency) = (account.customer, account.currency);
+            for at in account.rows() {
+                let rows = &self.rows;
+                contents.rows.push(NewRow {
+                    customer,
+                    currency,
+                    id: rows.id[at],
+                    document: rows.document[at],
+                    issued: rows.issued[at],
+                    due: rows.due[at],
+                    amount: rows.amount[at],
+                    recorded: rows.recorded[at],
+                    kind: rows.kind[at],
+                });
+                contents.moves.extend(self.moves_of(at).map(|m| NewMove {
+                    customer,
+                    receivable: rows.id[at],
+                    effective: self.moves.effective[m],
+                    recorded: self.moves.recorded[m],
+                    kind: self.moves.kind[m],
+                    amount: self.moves.amount[m],
+                }));
+            }
+            contents.credits.extend(account.credits().map(|at| NewCredit {
+                customer,
+                currency,
+                effective: self.credits.effective[at],
+                recorded: self.credits.recorded[at],
+                source: self.credits.source[at],
+                amount: self.credits.amount[at],
+            }));
+        }
+        contents
+    }
+
+    /// The movements of a row.
+    #[inline]
+    pub fn moves_of(&self, row: usize) -> Range<usize> {
+        self.rows.moves_from[row] as usize..self.rows.moves_from[row + 1] as usize
+    }
+
+    /// The balance of a row: its amount if issued and known, less what counts of its movements.
+    /// Negative when more was allocated than is owed (or before it is issued).
+    #[inline]
+    pub fn open(&self, row: usize, as_of: Day, known: Day) -> i64 {
+        let counts = self.rows.issued[row] <= as_of && self.rows.recorded[row] <= known;
+        let mut open = if counts { self.rows.amount[row] } else { 0 };
+        for at in self.moves_of(row) {
+            if self.moves.effective[at] > as_of {
+                break;
+            }
+            if self.moves.recorded[at] <= known {
+                open -= self.moves.amount[at];
+            }
+        }
+        open
+    }
+
+    /// The rows of an account that can count at all on `as_of`.
+    #[inline]
+    pub fn rows_until(&self, account: &Account, as_of: Day) -> Range<usize> {
+        let Range { start, end } = account.rows();
+        let opened = &self.rows.opens_on[start..end];
+        start..start + opened.partition_point(|day| *day <= as_of)
+    }
+
+    /// Calls `visit` with every row of the account whose balance is not zero, and the balance.
+    #[inline]
+    pub fn each_open(&self, account: &Account, at: AsOf, mut visit: impl FnMut(usize, i64)) {
+        let range = self.rows_until(account, at.as_of);
+        let settled = &self.rows.settled[range.clone()];
+        match at.known_at {
+            None => {
+                for (row, settled) in range.zip(settled) {
+                    if *settled > at.as_of {
+                        let open = self.open(row, at.as_of, NEVER);
+                        if open != 0 {
+                            visit(row, open);
+                        }
+                    }
+                }
+            }
+            Some(known) => {
+                let last = &self.rows.last_recorded[range.clone()];
+                for ((row, settled), last) in range.zip(settled).zip(last) {
+                    if *settled > at.as_of || *last > known {
+                        let open = self.open(row, at.as_of, known);
+                        if open != 0 {
+                            visit(row, open);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The unapplied credit of an account: what came less what was used.
+    pub fn unapplied(&self, account: &Account, at: AsOf) -> i64 {
+        let known = at.known_day();
+        account
+            .credits()
+            .take_while(|at_| self.credits.effective[*at_] <= at.as_of)
+            .filter(|at_| self.credits.recorded[*at_] <= known)
+            .map(|at_| self.credits.amount[at_])
+            .sum()
+    }
+
+    /// Whether the row is the first of its document.
+    pub fn starts_document(&self, row: usize) -> bool {
+        self.rows.flags[row] & FIRST_OF_DOCUMENT != 0
+    }
+
+    /// The part of a row that is a credit sale as known: its amount less what was cancelled.
+    #[inline]
+    pub fn sale(&self, row: usize, as_of: Day, known: Day) -> i64 {
+        let counts = self.rows.issued[row] <= as_of && self.rows.recorded[row] <= known;
+        if self.rows.kind[row] != ReceivableKind::Sale || !counts {
+            return 0;
+        }
+        let mut sale = self.rows.amount[row];
+        if self.rows.flags[row] & HAS_CANCELLATION != 0 {
+            for at in self.moves_of(row) {
+                let cancels = self.moves.kind[at] == MovementKind::Cancellation
+                    && self.moves.effective[at] <= as_of
+                    && self.moves.recorded[at] <= known;
+                sale -= if cancels { self.moves.amount[at] } else { 0 };
+            }
+        }
+        sale
+    }
+
+    pub fn memory_bytes(&self) -> usize {
+        let (rows, moves, credits) =
+            (self.rows.id.capacity(), self.moves.amount.capacity(), self.credits.amount.capacity());
+        self.accounts.capacity() * size_of::<Account>()
+            + rows * (3 * 8 + 7 * 4 + 2)
+            + moves * (8 + 2 * 4 + 1)
+            + credits * (8 + 2 * 4 + 1)
+    }
+}
+
+/// Joins rows with their movements (sorted by receivable and effective day).
+fn place(mut rows: Vec<NewRow>, moves: &[NewMove]) -> Vec<PlacedRow> {
+    rows.sort_unstable_by_key(|row| row.id);
+    let mut from = 0;
+    let mut placed: Vec<PlacedRow> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let to = from + moves[from..].iter().take_while(|m| m.receivable == row.id).count();
+        placed.push(place_one(row, from..to, &moves[from..to]));
+        from = to;
+    }
+    mark_documents(&mut placed);
+    placed
+}
+
+fn place_one(row: NewRow, range: Range<usize>, moves: &[NewMove]) -> PlacedRow {
+    let first = moves.first().map_or(row.issued, |m| m.effective);
+    let last = moves.last().map_or(row.issued, |m| m.effective);
+    let balance = moves.iter().fold(row.amount, |balance, m| balance - m.amount);
+    let cancelled = moves.iter().any(|m| m.kind == MovementKind::Cancellation);
+    PlacedRow {
+        row,
+        moves: range,
+        opens_on: row.issued.min(first),
+        settled: if balance == 0 { row.issued.max(last) } else { NEVER },
+        last_recorded: moves.iter().map(|m| m.recorded).fold(row.recorded, Day::max),
+        flags: if cancelled { HAS_CANCELLATION } else { 0 },
+    }
+}
+
+/// Marks the row with the lowest id of every document of an account.
+fn mark_documents(rows: &mut [PlacedRow]) {
+    let key = |p: &PlacedRow| (p.row.document, p.row.customer, p.row.currency);
+    let mut order: Vec<u32> = (0..rows.len() as u32).collect();
+    order.sort_unstable_by_key(|at| (key(&rows[*at as usize]), rows[*at as usize].row.id));
+    let mut last = None;
+    for at in order {
+        let row = &mut rows[at as usize];
+        if last != Some(key(row)) {
+            last = Some(key(row));
+            row.flags |= FIRST_OF_DOCUMENT;
+        }
+    }
+}
+
+/// Sorts credits and adds up those of the same days and source, dropping what cancels.
+fn merge_credits(credits: &mut Vec<NewCredit>) {
+    let key = |c: &NewCredit| (c.customer, c.currency, c.effective, c.recorded, c.source);
+    credits.sort_unstable_by_key(key);
+    credits.dedup_by(|later, kept| {
+        let same = key(later) == key(kept);
+        if same {
+            kept.amount += later.amount;
+        }
+        same
+    });
+    credits.retain(|credit| credit.amount != 0);
+}
