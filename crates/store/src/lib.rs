@@ -4,13 +4,29 @@
 //! A [`Tx`] promises: what was written in it is there entirely after `commit` or not at all; a
 //! read inside it sees its own writes. One use case, one transaction.
 
-pub mod error;
+pub mod action;
+pub mod audit;
+pub mod creditor;
+pub mod customer;
+pub mod document;
 mod engine;
+pub mod error;
+pub mod import;
+pub mod ledger;
 mod migrate;
+pub mod outbox;
+pub mod payment;
+pub mod pending;
 mod pool;
+pub mod rate;
+pub mod receivable;
 pub mod row;
+pub mod setting;
+pub mod standing;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod timeline;
+pub mod user;
 pub mod value;
 
 use engine::Connection;

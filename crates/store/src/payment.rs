@@ -1,0 +1,237 @@
+//! Payments received.
+
+use crate::error::StoreError;
+use crate::row::Row;
+use crate::value::Param;
+use crate::{Scope, Tx, params, placeholders};
+use puntual_core::currency::Currency;
+use puntual_core::date::Day;
+use puntual_core::id::{CustomerId, ImportId, PaymentId};
+
+/// Money received from a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// Its id.
+    pub id: PaymentId,
+    /// Who paid.
+    pub customer: CustomerId,
+    /// Business key: unique per creditor.
+    pub pay_key: String,
+    /// Hash of what matters in its content.
+    pub content_hash: i64,
+    /// The source's own number.
+    pub number: Option<String>,
+    /// When the money was received.
+    pub received_on: Day,
+    /// Its currency.
+    pub currency: Currency,
+    /// How much.
+    pub amount_minor: i64,
+    /// What is not applied to any receivable (cached).
+    pub unapplied_minor: i64,
+    /// Means of payment.
+    pub method: Option<String>,
+    /// Text that came with it.
+    pub reference: Option<String>,
+    /// The batch it came with.
+    pub import: Option<ImportId>,
+    /// When it was reversed, in milliseconds.
+    pub reversed_at: Option<i64>,
+    /// When it was recorded, in milliseconds.
+    pub recorded_at: i64,
+}
+
+const COLUMNS: [&str; 16] = [
+    "workspace_id",
+    "creditor_id",
+    "payment_id",
+    "customer_id",
+    "pay_key",
+    "content_hash",
+    "number",
+    "received_on",
+    "currency",
+    "amount_minor",
+    "unapplied_minor",
+    "method",
+    "reference",
+    "import_id",
+    "reversed_at",
+    "recorded_at",
+];
+
+fn select(condition: &str) -> String {
+    format!(
+        "SELECT {} FROM payment WHERE workspace_id = $1 AND creditor_id = $2 AND {condition}",
+        COLUMNS[2..].join(", ")
+    )
+}
+
+fn read(row: &Row<'_>) -> Result<Payment, StoreError> {
+    Ok(Payment {
+        id: PaymentId(row.int(0)?),
+        customer: CustomerId(row.int(1)?),
+        pay_key: row.text(2)?,
+        content_hash: row.int(3)?,
+        number: row.opt_text(4)?,
+        received_on: row.day(5)?,
+        currency: row.currency(6)?,
+        amount_minor: row.int(7)?,
+        unapplied_minor: row.int(8)?,
+        method: row.opt_text(9)?,
+        reference: row.opt_text(10)?,
+        import: row.opt_int(11)?.map(ImportId),
+        reversed_at: row.opt_int(12)?,
+        recorded_at: row.int(13)?,
+    })
+}
+
+/// Inserts payments.
+pub fn insert_many(tx: &mut Tx<'_>, scope: Scope, payments: &[Payment]) -> Result<(), StoreError> {
+    let rows = payments.iter().map(|p| {
+        params![
+            scope.workspace,
+            scope.creditor,
+            p.id,
+            p.customer,
+            &p.pay_key,
+            p.content_hash,
+            p.number.as_deref(),
+            p.received_on,
+            &p.currency,
+            p.amount_minor,
+            p.unapplied_minor,
+            p.method.as_deref(),
+            p.reference.as_deref(),
+            p.import,
+            p.reversed_at,
+            p.recorded_at,
+        ]
+        .to_vec()
+    });
+    tx.insert_many("payment", &COLUMNS, rows)?;
+    Ok(())
+}
+
+/// One payment.
+pub fn get(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    payment: PaymentId,
+) -> Result<Option<Payment>, StoreError> {
+    let sql = select("payment_id = $3");
+    tx.query_one(&sql, &params![scope.workspace, scope.creditor, payment], read)
+}
+
+/// The payments stored under these keys.
+pub fn by_keys<'k>(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    keys: impl ExactSizeIterator<Item = &'k str>,
+) -> Result<Vec<Payment>, StoreError> {
+    if keys.len() == 0 {
+        return Ok(Vec::new());
+    }
+    let sql = select(&format!("pay_key IN ({})", placeholders(3, keys.len())));
+    let mut values = params![scope.workspace, scope.creditor].to_vec();
+    values.extend(keys.map(Param::from));
+    tx.query(&sql, &values, read)
+}
+
+/// The payments with these ids, in no particular order.
+pub fn by_ids(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    ids: &[PaymentId],
+) -> Result<Vec<Payment>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = select(&format!("payment_id IN ({})", placeholders(3, ids.len())));
+    let mut values = params![scope.workspace, scope.creditor].to_vec();
+    values.extend(ids.iter().map(|id| Param::from(*id)));
+    tx.query(&sql, &values, read)
+}
+
+/// The last payments of a customer, newest first.
+pub fn of_customer(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    customer: CustomerId,
+    limit: i64,
+) -> Result<Vec<Payment>, StoreError> {
+    let sql = select("customer_id = $3 ORDER BY received_on DESC, payment_id DESC LIMIT $4");
+    tx.query(&sql, &params![scope.workspace, scope.creditor, customer, limit], read)
+}
+
+/// Payments of a customer with money not applied yet, oldest first.
+pub fn open_of(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    customer: CustomerId,
+) -> Result<Vec<Payment>, StoreError> {
+    let sql = select("customer_id = $3 AND unapplied_minor > 0 ORDER BY received_on, payment_id");
+    tx.query(&sql, &params![scope.workspace, scope.creditor, customer], read)
+}
+
+/// Payments of a batch.
+pub fn of_import(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    import: ImportId,
+) -> Result<Vec<Payment>, StoreError> {
+    let sql = select("import_id = $3 ORDER BY payment_id");
+    tx.query(&sql, &params![scope.workspace, scope.creditor, import], read)
+}
+
+/// Hands every payment to `each`, oldest first.
+pub fn for_each<E: From<StoreError>>(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    mut each: impl FnMut(Payment) -> Result<(), E>,
+) -> Result<(), E> {
+    let sql = select("payment_id > 0 ORDER BY payment_id");
+    tx.for_each(&sql, &params![scope.workspace, scope.creditor], |row| each(read(row)?))
+}
+
+/// Adds to the cached unapplied amounts: pairs of payment and change in smallest units.
+pub fn add_unapplied(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    changes: &[(PaymentId, i64)],
+) -> Result<(), StoreError> {
+    for part in changes.chunks(500) {
+        let rows: Vec<String> = (0..part.len())
+            .map(|n| format!("(CAST(${} AS BIGINT), CAST(${} AS BIGINT))", 3 + 2 * n, 4 + 2 * n))
+            .collect();
+        let sql = format!(
+            "WITH change (payment_id, delta_minor) AS (VALUES {}) \
+             UPDATE payment SET unapplied_minor = unapplied_minor + change.delta_minor FROM change \
+             WHERE payment.workspace_id = $1 AND payment.creditor_id = $2 \
+             AND payment.payment_id = change.payment_id",
+            rows.join(", ")
+        );
+        let mut values = params![scope.workspace, scope.creditor].to_vec();
+        for (id, delta_minor) in part {
+            values.extend(params![*id, *delta_minor]);
+        }
+        tx.execute(&sql, &values)?;
+    }
+    Ok(())
+}
+
+/// Marks a payment as reversed and frees its key.
+pub fn set_reversed(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    payment: &Payment,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let freed = format!("undone:{}:{}", payment.id, payment.pay_key);
+    tx.execute(
+        "UPDATE payment SET reversed_at = $4, pay_key = $5 \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND payment_id = $3",
+        &params![scope.workspace, scope.creditor, payment.id, now_ms, freed],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! Applications that wait for a document not seen yet.
+
+use crate::error::StoreError;
+use crate::row::Row;
+use crate::value::Param;
+use crate::{Scope, Tx, params, placeholders};
+use puntual_core::currency::Currency;
+use puntual_core::date::Day;
+use puntual_core::id::ImportId;
+
+/// A payment, credit note or write-off that names a document not stored yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// Its id.
+    pub id: i64,
+    /// Business key of the document it waits for.
+    pub target_key: String,
+    /// What it does to the document when it comes: the import's word.
+    pub kind: String,
+    /// The payment or credit note the value comes from.
+    pub source: Option<i64>,
+    /// How much; all that is left of the source when absent.
+    pub amount_minor: Option<i64>,
+    /// Currency of the amount.
+    pub currency: Currency,
+    /// When it took effect.
+    pub effective_on: Day,
+    /// When it became known.
+    pub recorded_on: Day,
+    /// File and place it was read from.
+    pub place: String,
+    /// The batch it came with.
+    pub import: Option<ImportId>,
+}
+
+const SELECT: &str = "SELECT pending_id, target_key, kind, source_id, amount_minor, currency, \
+     effective_on, recorded_on, place, import_id FROM pending_application \
+     WHERE workspace_id = $1 AND creditor_id = $2 AND settled_at IS NULL";
+
+fn read(row: &Row<'_>) -> Result<Pending, StoreError> {
+    Ok(Pending {
+        id: row.int(0)?,
+        target_key: row.text(1)?,
+        kind: row.text(2)?,
+        source: row.opt_int(3)?,
+        amount_minor: row.opt_int(4)?,
+        currency: row.currency(5)?,
+        effective_on: row.day(6)?,
+        recorded_on: row.day(7)?,
+        place: row.text(8)?,
+        import: row.opt_int(9)?.map(ImportId),
+    })
+}
+
+/// Adds pending applications.
+pub fn insert_many(tx: &mut Tx<'_>, scope: Scope, pending: &[Pending]) -> Result<(), StoreError> {
+    let columns = [
+        "workspace_id",
+        "creditor_id",
+        "target_key",
+        "pending_id",
+        "kind",
+        "source_id",
+        "amount_minor",
+        "currency",
+        "effective_on",
+        "recorded_on",
+        "place",
+        "import_id",
+    ];
+    let rows = pending.iter().map(|p| {
+        params![
+            scope.workspace,
+            scope.creditor,
+            &p.target_key,
+            p.id,
+            &p.kind,
+            p.source,
+            p.amount_minor,
+            &p.currency,
+            p.effective_on,
+            p.recorded_on,
+            &p.place,
+            p.import,
+        ]
+        .to_vec()
+    });
+    tx.insert_many("pending_application", &columns, rows)?;
+    Ok(())
+}
+
+/// What waits for any of these documents, oldest first.
+pub fn waiting_for<'k>(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    keys: impl ExactSizeIterator<Item = &'k str>,
+) -> Result<Vec<Pending>, StoreError> {
+    if keys.len() == 0 {
+        return Ok(Vec::new());
+    }
+    let sql =
+        format!("{SELECT} AND target_key IN ({}) ORDER BY pending_id", placeholders(3, keys.len()));
+    let mut values = params![scope.workspace, scope.creditor].to_vec();
+    values.extend(keys.map(Param::from));
+    tx.query(&sql, &values, read)
+}
+
+/// Whether anything waits at all: most portfolios have nothing pending, and imports ask often.
+pub fn any(tx: &mut Tx<'_>, scope: Scope) -> Result<bool, StoreError> {
+    let sql = format!("{SELECT} LIMIT 1");
+    Ok(tx.query_one(&sql, &params![scope.workspace, scope.creditor], |_| Ok(()))?.is_some())
+}
+
+/// Everything that waits, oldest first.
+pub fn list(tx: &mut Tx<'_>, scope: Scope, limit: i64) -> Result<Vec<Pending>, StoreError> {
+    let sql = format!("{SELECT} ORDER BY pending_id LIMIT $3");
+    tx.query(&sql, &params![scope.workspace, scope.creditor, limit], read)
+}
+
+/// Marks one as settled.
+pub fn settle(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    pending: &Pending,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE pending_application SET settled_at = $5 WHERE workspace_id = $1 \
+         AND creditor_id = $2 AND target_key = $3 AND pending_id = $4",
+        &params![scope.workspace, scope.creditor, &pending.target_key, pending.id, now_ms],
+    )?;
+    Ok(())
+}
+
+/// Drops what a batch left waiting, when the batch is undone.
+pub fn drop_of_import(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    import: ImportId,
+    now_ms: i64,
+) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE pending_application SET settled_at = $4 WHERE workspace_id = $1 \
+         AND creditor_id = $2 AND import_id = $3 AND settled_at IS NULL",
+        &params![scope.workspace, scope.creditor, import, now_ms],
+    )
+}

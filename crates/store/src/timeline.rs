@@ -1,0 +1,154 @@
+//! What happened with customers that no other table says. Append-only.
+
+use crate::error::StoreError;
+use crate::row::Row;
+use crate::{Scope, Tx, params};
+use puntual_core::currency::Currency;
+use puntual_core::date::Day;
+use puntual_core::id::{CustomerId, EventId};
+
+/// An event on a customer's timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its id.
+    pub id: EventId,
+    /// Whose timeline.
+    pub customer: CustomerId,
+    /// The civil day it happened on.
+    pub happened_on: Day,
+    /// What it is: `contact`, `note`, `promise_made`, `message_sent`…
+    pub kind: String,
+    /// Channel of a contact or message.
+    pub channel: Option<String>,
+    /// Outcome code of a contact.
+    pub outcome: Option<String>,
+    /// Text.
+    pub body: Option<String>,
+    /// Id of the promise, payment, message… it is about.
+    pub subject: Option<i64>,
+    /// What the customer owed at that moment, in smallest units.
+    pub balance_minor: Option<i64>,
+    /// Currency of the balance.
+    pub currency: Option<Currency>,
+    /// Who did it.
+    pub actor: String,
+    /// When it was recorded, in milliseconds.
+    pub recorded_at: i64,
+}
+
+const COLUMNS: [&str; 14] = [
+    "workspace_id",
+    "creditor_id",
+    "customer_id",
+    "event_id",
+    "happened_on",
+    "kind",
+    "channel",
+    "outcome",
+    "body",
+    "subject_id",
+    "balance_minor",
+    "currency",
+    "actor",
+    "recorded_at",
+];
+
+fn select(condition: &str) -> String {
+    format!(
+        "SELECT {} FROM timeline WHERE workspace_id = $1 AND creditor_id = $2 AND {condition}",
+        COLUMNS[2..].join(", ")
+    )
+}
+
+fn read(row: &Row<'_>) -> Result<Event, StoreError> {
+    Ok(Event {
+        customer: CustomerId(row.int(0)?),
+        id: EventId(row.int(1)?),
+        happened_on: row.day(2)?,
+        kind: row.text(3)?,
+        channel: row.opt_text(4)?,
+        outcome: row.opt_text(5)?,
+        body: row.opt_text(6)?,
+        subject: row.opt_int(7)?,
+        balance_minor: row.opt_int(8)?,
+        currency: row.opt_text(9)?.and_then(|code| code.parse().ok()),
+        actor: row.text(10)?,
+        recorded_at: row.int(11)?,
+    })
+}
+
+/// Appends events.
+pub fn append(tx: &mut Tx<'_>, scope: Scope, events: &[Event]) -> Result<(), StoreError> {
+    let rows = events.iter().map(|e| {
+        params![
+            scope.workspace,
+            scope.creditor,
+            e.customer,
+            e.id,
+            e.happened_on,
+            &e.kind,
+            e.channel.as_deref(),
+            e.outcome.as_deref(),
+            e.body.as_deref(),
+            e.subject,
+            e.balance_minor,
+            e.currency.as_ref(),
+            &e.actor,
+            e.recorded_at,
+        ]
+        .to_vec()
+    });
+    tx.insert_many("timeline", &COLUMNS, rows)?;
+    Ok(())
+}
+
+/// Whether an event is already there: commands carry their event's id.
+pub fn exists(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    customer: CustomerId,
+    event: EventId,
+) -> Result<bool, StoreError> {
+    let sql = select("customer_id = $3 AND event_id = $4");
+    let found =
+        tx.query_one(&sql, &params![scope.workspace, scope.creditor, customer, event], read)?;
+    Ok(found.is_some())
+}
+
+/// The last events of a customer, newest first.
+pub fn of_customer(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    customer: CustomerId,
+    limit: i64,
+) -> Result<Vec<Event>, StoreError> {
+    let sql = select("customer_id = $3 ORDER BY happened_on DESC, event_id DESC LIMIT $4");
+    tx.query(&sql, &params![scope.workspace, scope.creditor, customer, limit], read)
+}
+
+/// Events of everyone from a day on, of the kinds that count as contacts.
+pub fn contacts_since(tx: &mut Tx<'_>, scope: Scope, day: Day) -> Result<Vec<Event>, StoreError> {
+    let sql = select(
+        "happened_on >= $3 AND kind IN ('contact', 'message_sent') ORDER BY customer_id, event_id",
+    );
+    tx.query(&sql, &params![scope.workspace, scope.creditor, day], read)
+}
+
+/// The last contact of each customer: day, channel and outcome.
+pub fn last_contacts(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<Event>, StoreError> {
+    let sql = select(
+        "event_id IN (SELECT MAX(event_id) FROM timeline WHERE workspace_id = $1 \
+         AND creditor_id = $2 AND kind IN ('contact', 'message_sent') GROUP BY customer_id)",
+    );
+    tx.query(&sql, &params![scope.workspace, scope.creditor], read)
+}
+
+/// Hands every event to `each`.
+pub fn for_each<E: From<StoreError>>(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    mut each: impl FnMut(Event) -> Result<(), E>,
+) -> Result<(), E> {
+    let sql = select("event_id > 0 ORDER BY customer_id, event_id");
+    tx.for_each(&sql, &params![scope.workspace, scope.creditor], |row| each(read(row)?))
+}
