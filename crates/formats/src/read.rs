@@ -8,6 +8,7 @@ use crate::problem;
 use crate::record::{DocumentRecord, Problem, Record, Status};
 use crate::table::{Mapping, TableSummary};
 use crate::{archive, detect, invoice};
+use archive::Budget;
 use detect::Content;
 
 /// What the caller knows that the bytes do not say.
@@ -201,6 +202,7 @@ impl ReadFile {
     }
 
     /// Puts the path of a zip member before every place, so that a message says which member.
+    /// What is inside an inner zip has its full path already.
     pub(crate) fn prefix_places(&mut self, member: &str) {
         self.problems.iter_mut().for_each(|problem| prefix(&mut problem.place, member));
         for record in &mut self.records {
@@ -225,7 +227,6 @@ impl ReadFile {
                 Record::Refused(problem) => prefix(&mut problem.place, member),
             }
         }
-        self.members.iter_mut().for_each(|inner| inner.prefix_places(member));
     }
 }
 
@@ -269,30 +270,33 @@ fn combined(outcomes: &[Status], own: Status) -> Status {
 /// Reads a file of any supported kind. Never fails: what cannot be read comes back as a
 /// [`ReadFile`] with status `reject` and a problem that says why and what to do.
 pub fn read(name: &str, bytes: &[u8], options: &ReadOptions) -> ReadFile {
-    let mut file = read_nested(name, bytes, options, 0);
+    let mut budget = Budget::new(bytes.len());
+    let mut file = read_nested(name, bytes, options, &mut budget);
+    if let Some(problem) = budget.exceeded {
+        return ReadFile::refused(name, "zip", problem);
+    }
     invoice::repeats::mark(&mut file);
     file
 }
 
-/// The same, knowing inside how many zips the bytes were found.
+/// The same, for bytes that may come from inside a zip.
 pub(crate) fn read_nested(
     name: &str,
     bytes: &[u8],
     options: &ReadOptions,
-    zip_depth: u32,
+    budget: &mut Budget,
 ) -> ReadFile {
+    let refused = |format, problem| ReadFile::refused(name, format, problem);
     match detect::content(name, bytes) {
-        Content::Empty => ReadFile::refused(name, "unknown", problem::empty_file()),
-        Content::Zip => archive::read_zip(name, bytes, options, zip_depth),
+        Content::Empty => refused("unknown", problem::empty_file()),
+        Content::Zip => archive::read_zip(name, bytes, options, budget),
         Content::Xml => invoice::read_xml(name, bytes, options),
         Content::Table => crate::table::read_table(name, bytes, options),
-        Content::HtmlPage => ReadFile::refused(name, "html", problem::html_page()),
-        Content::Pdf => ReadFile::refused(name, "pdf", problem::pdf()),
-        Content::OtherArchive(kind) => {
-            ReadFile::refused(name, "archive", problem::other_archive(kind))
-        }
-        Content::NotXml => ReadFile::refused(name, "unknown", problem::not_xml()),
-        Content::Binary => ReadFile::refused(name, "unknown", problem::binary()),
-        Content::Unknown => ReadFile::refused(name, "unknown", problem::unknown_content()),
+        Content::HtmlPage => refused("html", problem::html_page()),
+        Content::Pdf => refused("pdf", problem::pdf()),
+        Content::OtherArchive(kind) => refused("archive", problem::other_archive(kind)),
+        Content::NotXml => refused("unknown", problem::not_xml()),
+        Content::Binary => refused("unknown", problem::binary()),
+        Content::Unknown => refused("unknown", problem::unknown_content()),
     }
 }

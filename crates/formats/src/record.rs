@@ -107,6 +107,8 @@ impl DocumentKind {
 pub struct PartyRecord {
     /// Tax id as written, trimmed; RFC and RUT upper-cased.
     pub tax_id: Option<String>,
+    /// Tax id abroad, when `tax_id` is the stand-in for foreigners.
+    pub foreign_id: Option<String>,
     /// The creditor's own code for the customer (ERP account number, leading zeros kept).
     pub code: Option<String>,
     /// Legal name.
@@ -312,6 +314,8 @@ pub enum EventKind {
     /// The buyer accepted it (SII EstadoDTE 0).
     #[default]
     Accepted,
+    /// The buyer's system received the file, which says nothing of the debt (SII RecepcionDTE).
+    Delivered,
     /// The buyer accepted it with remarks (SII EstadoDTE 1).
     AcceptedWithRemarks,
     /// The buyer or the tax office refused it (SII EstadoDTE 2).
@@ -329,6 +333,7 @@ impl EventKind {
     pub fn as_str(self) -> &'static str {
         match self {
             EventKind::Accepted => "accepted",
+            EventKind::Delivered => "delivered",
             EventKind::AcceptedWithRemarks => "accepted_with_remarks",
             EventKind::Rejected => "rejected",
             EventKind::GoodsReceived => "goods_received",

@@ -1,0 +1,278 @@
+//! A file that was read, in the words of the command-line contract: one JSON object per file.
+//!
+//! Decides only the shape. Amounts are the file's own, as plain decimals in strings; dates are
+//! `YYYY-MM-DD`, or the file's own text where that is no date. Due dates are those the document
+//! states, never those worked out from its terms.
+
+use crate::read::ReadFile;
+use crate::record::{
+    AssignmentRecord, DocumentKind, DocumentRecord, DueSource, EventKind, EventRecord,
+    PaymentRecord, Problem, Record,
+};
+use crate::table::TableSummary;
+use puntual_core::date::Day;
+use rust_decimal::Decimal;
+use serde_json::{Map, Value, json};
+
+/// The line of `puntual read` for a file.
+pub fn read_line(file: &ReadFile) -> Value {
+    let counts = file.counts();
+    json!({
+        "file": file.name,
+        "format": file.format,
+        "status": file.status.as_str(),
+        "read": counts.read,
+        "accepted": counts.accepted,
+        "duplicates": counts.duplicates,
+        "quarantined": counts.quarantined,
+        "rejected": counts.rejected,
+        "ignored": counts.ignored,
+        "docs": docs(file),
+        "problems": file.all_problems().into_iter().map(problem).collect::<Vec<_>>(),
+    })
+}
+
+/// One problem, in both languages.
+pub fn problem(problem: &Problem) -> Value {
+    json!({
+        "where": problem.place,
+        "code": problem.code,
+        "status": problem.status.as_str(),
+        "message": problem.es,
+        "message_en": problem.en,
+    })
+}
+
+/// What a file holds: one item per entry of a zip, per sheet of a table, or per document.
+pub fn docs(file: &ReadFile) -> Vec<Value> {
+    if !file.members.is_empty() {
+        return file.members.iter().map(member).collect();
+    }
+    if !file.summaries.is_empty() {
+        return file.summaries.iter().map(table).collect();
+    }
+    file.records
+        .iter()
+        .filter_map(|record| match record {
+            Record::Document(found) => Some(document(found)),
+            Record::Event(found) => Some(event(found)),
+            Record::Refused(found) => Some(json!({ "kind": null, "error": problem(found) })),
+            _ => None,
+        })
+        .collect()
+}
+
+fn member(file: &ReadFile) -> Value {
+    json!({
+        "member": file.name,
+        "format": file.format,
+        "status": file.status.as_str(),
+        "docs": docs(file),
+    })
+}
+
+fn table(summary: &TableSummary) -> Value {
+    json!({
+        "container": summary.container,
+        "sheet": summary.sheet,
+        "sheets": summary.sheets,
+        "encoding": summary.encoding,
+        "delimiter": summary.delimiter,
+        "header_row": summary.header_row,
+        "layout": summary.layout,
+        "nonempty_rows": summary.nonempty_rows,
+        "columns": summary.columns,
+        "rows": summary.rows,
+        "numbered_rows": summary.numbered_rows,
+        "invalid_ids": summary.invalid_ids,
+        "sum_total": amount(summary.sum_total()),
+        "sum_open": amount(summary.sum_open()),
+        "sum_paid": amount(summary.sum_paid()),
+    })
+}
+
+/// One document, with the keys of the contract and what else the file says.
+pub fn document(document: &DocumentRecord) -> Value {
+    let mut out = Map::new();
+    let mut put = |key: &str, value: Value| {
+        out.insert(key.to_owned(), value);
+    };
+    put("kind", kind(document.kind));
+    put("status", json!(document.status.as_str()));
+    put("place", json!(document.place));
+    put("version", json!(document.version));
+    put("type_code", json!(document.type_code));
+    put("series", json!(document.series));
+    put("number", json!(document.number));
+    put("uuid", json!(document.uuid));
+    put("issue_date", issue_date(document));
+    put("issued_at", json!(document.issue_text));
+    put("due_dates", due_dates(document));
+    put("instalments", instalments(document));
+    put("terms_days", json!(document.terms_days));
+    put("payment_terms", json!(document.payment_terms));
+    put("payment_method", json!(document.payment_method));
+    put("payment_form", json!(document.payment_form));
+    put("currency", json!(document.currency_written.as_ref().or(document.currency.as_ref())));
+    put("exchange_rate", amount(document.exchange_rate));
+    for (key, value) in amounts(document) {
+        put(key, amount(value));
+    }
+    put("seller_id", json!(document.seller.tax_id));
+    put("seller_name", json!(document.seller.name));
+    put("buyer_id", json!(document.buyer.tax_id));
+    put("buyer_name", json!(document.buyer.name));
+    put("lines", json!(document.lines));
+    put("refs", json!(references(document)));
+    if document.kind == DocumentKind::PaymentReceipt {
+        put("payments", json!(document.payments.iter().map(payment).collect::<Vec<_>>()));
+    }
+    if let Some(earlier) = &document.duplicate_of {
+        put("duplicate_of", json!(earlier));
+    }
+    Value::Object(out)
+}
+
+fn amounts(document: &DocumentRecord) -> [(&'static str, Option<Decimal>); 11] {
+    [
+        ("subtotal", document.subtotal),
+        ("discount", document.discount),
+        ("exempt", document.exempt),
+        ("net", document.net),
+        ("tax", document.tax),
+        ("withheld", document.withheld),
+        ("local_tax", document.local_tax),
+        ("local_withheld", document.local_withheld),
+        ("total", document.total),
+        ("prepaid", document.prepaid),
+        ("payable", document.payable.or(document.total)),
+    ]
+}
+
+fn kind(kind: DocumentKind) -> Value {
+    match kind {
+        DocumentKind::Unstated => Value::Null,
+        stated => json!(stated.as_str()),
+    }
+}
+
+fn issue_date(document: &DocumentRecord) -> Value {
+    match document.issue_date {
+        Some(day) => date(Some(day)),
+        None => json!(document.issue_text),
+    }
+}
+
+/// The due date of the document as a whole; without one, those of its instalments.
+fn due_dates(document: &DocumentRecord) -> Value {
+    let stated = matches!(document.due_source, DueSource::Document | DueSource::Instalments);
+    if !stated {
+        return json!([]);
+    }
+    if let Some(last) = document.final_due {
+        return json!([last.to_string()]);
+    }
+    let days = document.dues.iter().filter_map(|due| due.date);
+    json!(days.map(|day| day.to_string()).collect::<Vec<_>>())
+}
+
+fn instalments(document: &DocumentRecord) -> Value {
+    if document.due_source != DueSource::Instalments {
+        return json!([]);
+    }
+    let rows = document.dues.iter();
+    json!(
+        rows.map(|due| json!({ "date": date(due.date), "amount": amount(due.amount) }))
+            .collect::<Vec<_>>()
+    )
+}
+
+fn references(document: &DocumentRecord) -> Vec<Value> {
+    document
+        .references
+        .iter()
+        .map(|found| {
+            json!({
+                "effect": format!("{:?}", found.effect).to_ascii_lowercase(),
+                "relation": found.relation,
+                "type": found.type_code,
+                "number": found.number,
+                "uuid": found.uuid,
+                "date": date(found.date),
+                "reason": found.reason,
+            })
+        })
+        .collect()
+}
+
+fn payment(payment: &PaymentRecord) -> Value {
+    let applied = payment.applications.iter().map(|line| {
+        json!({
+            "uuid": line.uuid,
+            "series": line.series,
+            "folio": line.number,
+            "currency": line.currency,
+            "equivalence": amount(line.equivalence),
+            "installment": line.instalment,
+            "prev": amount(line.previous),
+            "paid": amount(line.paid),
+            "left": amount(line.remaining),
+        })
+    });
+    json!({
+        "date": payment.date_text,
+        "form": payment.method,
+        "currency": payment.currency,
+        "rate": amount(payment.exchange_rate),
+        "amount": amount(payment.amount),
+        "operation": payment.operation,
+        "docs": applied.collect::<Vec<_>>(),
+    })
+}
+
+fn event(event: &EventRecord) -> Value {
+    let kind = match event.kind {
+        EventKind::Assigned => "assignment",
+        EventKind::GoodsReceived => "goods_receipt",
+        EventKind::Cancelled => "cancellation",
+        EventKind::Delivered => "dte_reception",
+        EventKind::Accepted | EventKind::AcceptedWithRemarks | EventKind::Rejected => {
+            "dte_response"
+        }
+    };
+    let mut out = json!({
+        "kind": kind,
+        "event": event.kind.as_str(),
+        "place": event.place,
+        "type_code": event.type_code,
+        "number": event.number,
+        "uuid": event.uuid,
+        "issue_date": date(event.issue_date),
+        "seller_id": event.seller.tax_id,
+        "buyer_id": event.buyer.tax_id,
+        "total": amount(event.total),
+        "timestamp": event.at_text,
+        "status": event.code,
+        "status_text": event.reason,
+    });
+    if let (Some(assignment), Value::Object(fields)) = (&event.assignment, &mut out) {
+        assigned(assignment, fields);
+    }
+    out
+}
+
+fn assigned(assignment: &AssignmentRecord, out: &mut Map<String, Value>) {
+    out.insert("seq".to_owned(), json!(assignment.sequence));
+    out.insert("assignor_id".to_owned(), json!(assignment.assignor_tax_id));
+    out.insert("assignee_id".to_owned(), json!(assignment.assignee_tax_id));
+    out.insert("assigned_amount".to_owned(), amount(assignment.amount));
+    out.insert("last_due".to_owned(), date(assignment.last_due));
+}
+
+fn amount(value: Option<Decimal>) -> Value {
+    value.map_or(Value::Null, |value| json!(value.normalize().to_string()))
+}
+
+fn date(day: Option<Day>) -> Value {
+    day.map_or(Value::Null, |day| json!(day.to_string()))
+}
