@@ -143,6 +143,10 @@ pub(super) struct Contents {
 pub(crate) struct Chunk {
     pub first_customer: u32,
     pub last_customer: u32,
+    /// Day of issue of the earliest sale, or [`NEVER`].
+    pub first_sale: Day,
+    /// The first day on which any row counts, or [`NEVER`].
+    pub first_day: Day,
     pub accounts: Vec<Account>,
     pub rows: Rows,
     pub moves: Moves,
@@ -163,6 +167,8 @@ impl Chunk {
         let mut chunk = Chunk {
             first_customer: customers.0,
             last_customer: customers.1,
+            first_sale: first_sale(&placed),
+            first_day: placed.iter().map(|p| p.opens_on).min().unwrap_or(NEVER),
             ..Chunk::with_capacity(placed.len(), moves.len(), credits.len())
         };
         for p in &placed {
@@ -371,15 +377,27 @@ impl Chunk {
         self.rows.flags[row] & FIRST_OF_DOCUMENT != 0
     }
 
-    /// The part of a row that is a credit sale as known: its amount less what was cancelled.
+    /// The amount of a row if it is a credit sale that is known, whatever became of it.
+    #[inline]
+    pub fn sale_before_cancellation(&self, row: usize, known: Day) -> i64 {
+        let sale = self.rows.kind[row] == ReceivableKind::Sale && self.rows.recorded[row] <= known;
+        if sale { self.rows.amount[row] } else { 0 }
+    }
+
+    /// Whether a credit sale was cancelled, at least in part.
+    #[inline]
+    pub fn is_cancelled_sale(&self, row: usize) -> bool {
+        self.rows.flags[row] & HAS_CANCELLATION != 0 && self.rows.kind[row] == ReceivableKind::Sale
+    }
+
+    /// The part of a row that is a credit sale as of a day: its amount less what was cancelled.
     #[inline]
     pub fn sale(&self, row: usize, as_of: Day, known: Day) -> i64 {
-        let counts = self.rows.issued[row] <= as_of && self.rows.recorded[row] <= known;
-        if self.rows.kind[row] != ReceivableKind::Sale || !counts {
+        if self.rows.issued[row] > as_of {
             return 0;
         }
-        let mut sale = self.rows.amount[row];
-        if self.rows.flags[row] & HAS_CANCELLATION != 0 {
+        let mut sale = self.sale_before_cancellation(row, known);
+        if sale != 0 && self.is_cancelled_sale(row) {
             for at in self.moves_of(row) {
                 let cancels = self.moves.kind[at] == MovementKind::Cancellation
                     && self.moves.effective[at] <= as_of
@@ -427,6 +445,11 @@ fn place_one(row: NewRow, range: Range<usize>, moves: &[NewMove]) -> PlacedRow {
         last_recorded: moves.iter().map(|m| m.recorded).fold(row.recorded, Day::max),
         flags: if cancelled { HAS_CANCELLATION } else { 0 },
     }
+}
+
+fn first_sale(rows: &[PlacedRow]) -> Day {
+    let sales = rows.iter().filter(|p| p.row.kind == ReceivableKind::Sale);
+    sales.map(|p| p.row.issued).min().unwrap_or(NEVER)
 }
 
 /// Marks the row with the lowest id of every document of an account.

@@ -15,10 +15,12 @@
 
 mod build;
 pub(crate) mod chunk;
+pub(crate) mod group;
 mod index;
 mod line;
 
 pub use build::{Facts, PortfolioError};
+pub(crate) use line::settlement;
 pub use line::{Line, Movement};
 
 use crate::currency::Currency;
@@ -367,6 +369,18 @@ impl Portfolio {
     /// The id of a customer by its dense number.
     pub(crate) fn customer_id(&self, customer: u32) -> CustomerId {
         self.customers.ids[customer as usize]
+    }
+
+    /// Day of issue of the earliest sale.
+    pub(crate) fn first_sale(&self) -> Option<Day> {
+        let first = self.chunks.iter().map(|chunk| chunk.first_sale).min()?;
+        (first != chunk::NEVER).then_some(first)
+    }
+
+    /// The first day on which any receivable counts.
+    pub(crate) fn first_day(&self) -> Option<Day> {
+        let first = self.chunks.iter().map(|chunk| chunk.first_day).min()?;
+        (first != chunk::NEVER).then_some(first)
     }
 
     /// The currencies that occur, in code order.
