@@ -39,14 +39,14 @@ const LAST_QUARTER_DAYS: i32 = 105;
 
 /// Quantiles of the scatter of single payments, in tenths of the customer's spread: a middle that
 /// is narrow, a right tail that is long.
-const SCATTER: &[i64] = &[-22, -12, -8, -5, -3, -2, -1, 0, 0, 1, 1, 2, 4, 6, 9, 15, 32];
+const SCATTER: &[i64] = &[-18, -10, -7, -4, -3, -2, -1, 0, 0, 0, 1, 1, 2, 4, 6, 9, 18];
 
 impl Habit {
     /// A habit as common in the portfolio, `shift_days` later for the trade.
     pub(super) fn draw(country: Country, shift_days: i64, draw: &mut Draw) -> Habit {
         let (low, high, spread_days, never_per_mille) = match draw.weighted(&[42, 43, 12, 3]) {
             0 => (-8, -2, 2, 0),
-            1 => (-2, 5, 4, 2),
+            1 => (-1, 6, 4, 2),
             2 => (8, 19, 7, 9),
             _ => (28, 52, 14, 60),
         };
@@ -69,7 +69,7 @@ impl Habit {
     /// How many days late a line due on `due` is paid.
     pub(super) fn lateness_days(&self, due: Day, today: Day, draw: &mut Draw) -> i32 {
         let scatter = draw.quantile(SCATTER) as i32 * self.spread_days / 10;
-        let lapse = if draw.chance(22) { draw.days(12, 40) } else { 0 };
+        let lapse = if draw.chance(9) { draw.days(12, 40) } else { 0 };
         let drift = if due > today - LAST_QUARTER_DAYS { self.drift_days } else { 0 };
         self.late_days + scatter + lapse + drift
     }

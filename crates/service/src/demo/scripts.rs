@@ -193,12 +193,12 @@ impl Stage<'_, '_> {
     }
 
     fn big_slow(&mut self) {
-        let rhythm = Rhythm { every_days: 6, newest_days: 2, count: 115 };
+        let rhythm = Rhythm { every_days: 21, newest_days: 2, count: 34 };
         self.live(&rhythm, |_, draw| Some(44 + draw.days(0, 2)));
     }
 
     fn public_body(&mut self) {
-        let rhythm = Rhythm { every_days: 15, newest_days: 4, count: 46 };
+        let rhythm = Rhythm { every_days: 21, newest_days: 4, count: 34 };
         self.live(&rhythm, |_, draw| Some(37 + draw.days(0, 7)));
         let invoices = self.book.invoices_of(self.customer);
         if let Some(doc) = invoices.iter().find(|doc| self.book.overdue_days(**doc) > 0).copied() {
@@ -313,7 +313,8 @@ impl Stage<'_, '_> {
     fn on_hold(&mut self) {
         self.settled_past(2, 8);
         let docs = [-33, -12, 14].map(|days| self.invoice_due(self.own(), self.today() + days));
-        let text = "Gerencia comercial pide pausar la gestión mientras se negocia el contrato anual ({doc}).";
+        let text = "Gerencia comercial pide pausar la gestión mientras se negocia el contrato \
+            anual ({doc}).";
         self.say(20, docs[0], ContactChannel::Note, ContactOutcome::Noted, text);
     }
 

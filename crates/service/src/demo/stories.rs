@@ -73,10 +73,12 @@ impl StoryKind {
     pub fn explanation(self) -> &'static str {
         match self {
             StoryKind::LoyalLapse => {
-                "Casi dos años pagando a tiempo y una sola factura vencida hace 24 días: es un lapsus, no una tendencia."
+                "Casi dos años pagando a tiempo y una sola factura vencida hace 24 días: es un \
+                lapsus, no una tendencia."
             }
             StoryKind::Worsening => {
-                "Pagaba a tiempo; desde hace unos cuatro meses cada factura se paga más tarde que la anterior."
+                "Pagaba a tiempo; desde hace unos cuatro meses cada factura se paga más tarde \
+                que la anterior."
             }
             StoryKind::Improving => {
                 "Pagaba con un mes de atraso y en los últimos meses volvió a pagar a tiempo."
@@ -85,28 +87,34 @@ impl StoryKind {
                 "Tiene dos facturas vencidas en disputa; lo no disputado lo paga con normalidad."
             }
             StoryKind::BigSlow => {
-                "Gran cadena: compra mucho y siempre paga unos 75 días después de la emisión, con plazo de 30."
+                "Gran cadena: sus facturas son de las más grandes y siempre las paga unos 75 \
+                días después de la emisión, con plazo de 30."
             }
             StoryKind::PublicBody => {
-                "Paga siempre, unos cuarenta días tarde y en sus fechas de pago: el atraso es trámite, no riesgo."
+                "Paga siempre, unos cuarenta días tarde y en sus fechas de pago: el atraso es \
+                trámite, no riesgo."
             }
             StoryKind::BrokenPromises => {
                 "Prometió dos veces y no cumplió ninguna; las facturas siguen abiertas."
             }
             StoryKind::OverLimit => {
-                "Cliente de menos de tres meses: ya debe más que su límite de crédito y parte está vencida."
+                "Cliente de menos de tres meses: ya debe más que su límite de crédito y parte \
+                está vencida."
             }
             StoryKind::BouncedCheque => {
-                "Pagó con un cheque que el banco devolvió hace unos días: las facturas volvieron a quedar abiertas."
+                "Pagó con un cheque que el banco devolvió hace unos días: las facturas volvieron \
+                a quedar abiertas."
             }
             StoryKind::Silent => {
                 "Debe dos facturas vencidas y no hay correo, teléfono ni persona a quien contactar."
             }
             StoryKind::CoveredByAdvance => {
-                "Debe facturas vencidas, pero tiene un anticipo sin aplicar que las cubre: no se le debe cobrar."
+                "Debe facturas vencidas, pero tiene un anticipo sin aplicar que las cubre: no se \
+                le debe cobrar."
             }
             StoryKind::DueThisWeek => {
-                "Todo lo que debe vence en los próximos siete días: corresponde el recordatorio preventivo."
+                "Todo lo que debe vence en los próximos siete días: corresponde el recordatorio \
+                preventivo."
             }
             StoryKind::DueToday => "Debe una sola factura y vence hoy.",
             StoryKind::ThreeDaysOverdue => "Debe una sola factura, vencida hace tres días.",
@@ -114,13 +122,15 @@ impl StoryKind {
                 "Se le factura en moneda local y en dólares: dos saldos que nunca se suman."
             }
             StoryKind::Instalments => {
-                "Compra grande en cuatro cuotas: dos pagadas, una vencida hace cinco días y una por vencer."
+                "Compra grande en cuatro cuotas: dos pagadas, una vencida hace cinco días y una \
+                por vencer."
             }
             StoryKind::OnHold => {
                 "Tiene deuda vencida, pero su gestión está en pausa por acuerdo comercial."
             }
             StoryKind::WrittenOff => {
-                "Dejó de pagar hace un año: parte de la deuda se castigó y queda una factura muy antigua."
+                "Dejó de pagar hace un año: parte de la deuda se castigó y queda una factura muy \
+                antigua."
             }
         }
     }
@@ -136,7 +146,7 @@ impl StoryKind {
     /// How large its invoices are, times the usual.
     pub(super) fn size(self) -> i64 {
         match self {
-            StoryKind::BigSlow => 3,
+            StoryKind::BigSlow => 9,
             StoryKind::Instalments => 8,
             StoryKind::PublicBody | StoryKind::CoveredByAdvance | StoryKind::OverLimit => 2,
             _ => 1,

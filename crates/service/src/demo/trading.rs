@@ -133,7 +133,7 @@ fn settle_line(book: &mut Book, doc: DocId, due: Day, amount_minor: i64, draw: &
     let day = habit.run_day(book.calendar, earliest);
     let recorded_after = [0, 1, 2, 3][draw.weighted(&[66, 18, 10, 6])];
     let cheque = habit.by_cheque;
-    match draw.weighted(&[918, 55, 15, 12]) {
+    match draw.weighted(&[945, 33, 12, 10]) {
         // In two parts.
         1 => {
             let part_minor = amount_minor * draw.between(35, 65) / 100;
