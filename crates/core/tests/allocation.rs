@@ -1,4 +1,6 @@
 //! Allocation: the worked examples of the domain reference (C1) and what must always hold.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
+
 use proptest::prelude::*;
 use puntual_core::allocation::{
     Allocation, AllocationReason, DEFAULT_ORDER, OpenReceivable, Policy, Received, allocate,

@@ -1,4 +1,6 @@
 //! Holidays against official calendars, and stepping over working days.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
+
 use proptest::prelude::*;
 use puntual_core::calendar::Calendar;
 use puntual_core::date::{Day, Weekday};

@@ -1,4 +1,6 @@
 //! The contact guard against the golden cases of the domain reference (D2).
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
+
 use puntual_core::calendar::Calendar;
 use puntual_core::date::Day;
 use puntual_core::hours::{Channel, Moment, Person};

@@ -1,5 +1,7 @@
 //! The plan of a customer's day: the standard strategy told as stories, the bench generator's rule
 //! against a naive oracle, and what must always hold.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
+
 use proptest::prelude::*;
 use puntual_core::calendar::Calendar;
 use puntual_core::currency::Currency;

@@ -1,4 +1,6 @@
 //! Payment terms: what people write, when that is due, and which source is believed.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
+
 use proptest::prelude::*;
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
