@@ -6,14 +6,15 @@ use proptest::prelude::*;
 use puntual_core::calendar::Calendar;
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
-use puntual_core::hours::{Channel, Person};
+use puntual_core::hours::{Channel, Moment, Person};
 use puntual_core::id::{ContactPointId, CreditorId, CustomerId, DocumentId, ReceivableId};
 use puntual_core::money::Money;
 use puntual_core::strategy::facts::{
     ContactPointFacts, CustomerFacts, HoldFacts, HoldKind, ReceivableFacts,
 };
-use puntual_core::strategy::guard::PastContact;
+use puntual_core::strategy::guard::{PastContact, Purpose};
 use puntual_core::strategy::plan::{Planned, Verdict, plan};
+use puntual_core::strategy::recheck::{Pending, Release, recheck};
 use puntual_core::strategy::standard::{TEMPLATES, standard};
 use puntual_core::strategy::{Grace, Step, StepMark, Strategy as Dunning, Tone, Track};
 
@@ -113,8 +114,8 @@ fn one_message_per_customer_with_the_most_severe_step() {
     assert_eq!(planned[1].contact_point, Some(ContactPointId(7)));
 }
 
-fn at(text: &str, hour: u16) -> puntual_core::hours::Moment {
-    puntual_core::hours::Moment { day: day(text), minute: hour * 60 }
+fn at(text: &str, hour: u16) -> Moment {
+    Moment { day: day(text), minute: hour * 60 }
 }
 
 #[test]
@@ -233,6 +234,64 @@ fn a_new_version_of_the_strategy_never_goes_back() {
     );
     facts.receivables[0].last_step = old(14);
     assert_eq!(told(&run(&facts, TODAY)), ["act email statement_interest 10000 [F0001]"]);
+}
+
+/// Looks again at an e-mail about F0001 and F0002, at so many minutes past eight.
+fn look(facts: &CustomerFacts, minute: u16) -> String {
+    let pending = Pending {
+        receivables: &[ReceivableId(1), ReceivableId(2)],
+        channel: Channel::Email,
+        contact_point: Some(ContactPointId(7)),
+        purpose: Purpose::Collection,
+    };
+    let now = Moment { day: day(TODAY), minute: 8 * 60 + minute };
+    match recheck(&pending, facts, &standard(), &Calendar::of_country("CL"), now) {
+        Release::Send { claims, left_out } => {
+            let claims = claims.iter().map(|(id, claim)| format!("{}:{}", id.0, claim.minor));
+            let left = left_out.iter().map(|(id, why)| format!("-{}:{}", id.0, why[0].code()));
+            claims.chain(left).collect::<Vec<_>>().join(" ")
+        }
+        Release::Wait { not_before, .. } => format!("wait {not_before}"),
+        Release::Drop { reasons } => {
+            format!("drop {}", reasons.iter().map(|r| r.code()).collect::<Vec<_>>().join(" "))
+        }
+    }
+}
+
+#[test]
+fn what_changed_since_the_plan_holds_the_message_back() {
+    let mut facts = customer(vec![receivable(1, 20, 10_000), receivable(2, 16, 20_000)]);
+    for planned in run(&facts, TODAY) {
+        let marks: Vec<_> = planned.marks().map(|(id, mark)| (id, mark.clone())).collect();
+        for (id, mark) in marks {
+            facts.receivables.iter_mut().find(|r| r.id == id).unwrap().last_step = Some(mark);
+        }
+    }
+    assert_eq!(look(&facts, 0), "1:10000 2:20000");
+    assert_eq!(look(&facts, 11 * 60), "wait 2026-07-01T08:00");
+    let changed = |change: &dyn Fn(&mut CustomerFacts)| {
+        let mut changed = facts.clone();
+        change(&mut changed);
+        look(&changed, 0)
+    };
+    let pesos = |minor| Money::new(minor, Currency::CLP);
+    assert_eq!(changed(&|f| f.unapplied.push(pesos(15_000))), "2:15000 -1:covered_by_credit");
+    assert_eq!(changed(&|f| f.receivables[0].open.minor = 0), "2:20000 -1:settled");
+    assert_eq!(changed(&|f| f.receivables.clear()), "drop settled");
+    assert_eq!(changed(&|f| f.receivables[1].disputed_minor = 20_000), "1:10000 -2:disputed");
+    assert_eq!(
+        changed(&|f| f.unapplied.push(pesos(30_000))),
+        "drop covered_by_credit covered_by_credit"
+    );
+    assert_eq!(changed(&|f| f.contact_points[0].usable = false), "drop no_contact_point");
+    assert_eq!(changed(&|f| f.contact_points[0].opted_out = true), "drop opted_out");
+    assert_eq!(changed(&|f| f.contact_points[0].third_party = true), "drop guard_denies");
+    let three = [1, 2, 3].map(|ago| PastContact {
+        day: day(TODAY) - ago,
+        channel: Channel::Email,
+        reached: false,
+    });
+    assert_eq!(changed(&|f| f.contacts.extend(three)), "wait 2026-07-06T08:00");
 }
 
 #[test]
@@ -467,6 +526,29 @@ proptest! {
                 let offset = |r: &ReceivableFacts| r.last_step.as_ref().map(|m| m.offset_days);
                 prop_assert!(offset(new) >= offset(old));
             }
+        }
+    }
+
+    #[test]
+    fn looking_again_at_once_changes_nothing(facts in any_customer()) {
+        let (strategy, calendar) = (standard(), Calendar::of_country("CL"));
+        // Of several actions of one day only the first has not been counted as a contact.
+        let planned = plan(&facts, &strategy, &calendar, day(TODAY));
+        if let Some(action) = planned.first().filter(|p| p.is_act()) {
+            let receivables: Vec<ReceivableId> = action.lines.iter().map(|l| l.receivable).collect();
+            let pending = Pending {
+                receivables: &receivables,
+                channel: action.channel.unwrap(),
+                contact_point: action.contact_point,
+                purpose: action.step.as_ref().unwrap().purpose,
+            };
+            let Verdict::Act { not_before } = action.verdict else { unreachable!() };
+            let claims = action.lines.iter().map(|l| (l.receivable, l.claim)).collect();
+            let left_out = Vec::new();
+            prop_assert_eq!(
+                recheck(&pending, &facts, &strategy, &calendar, not_before),
+                Release::Send { claims, left_out }
+            );
         }
     }
 

@@ -89,6 +89,8 @@ pub struct Rule {
     pub law: &'static str,
     /// How sure we are.
     pub confidence: Confidence,
+    /// Day on which the source was last read, `YYYY-MM-DD`.
+    pub verified_on: &'static str,
     /// Whether it is our own policy, which a creditor may switch off.
     pub overridable: bool,
 }
@@ -323,6 +325,7 @@ const PLAIN: Rule = Rule {
     effective_from: "",
     law: "",
     confidence: Confidence::Low,
+    verified_on: "2026-11-21",
     overridable: false,
 };
 

@@ -7,6 +7,7 @@ pub mod explain;
 pub mod facts;
 pub mod guard;
 pub mod plan;
+pub mod recheck;
 pub mod standard;
 
 use crate::calendar::Calendar;

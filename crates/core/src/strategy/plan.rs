@@ -7,7 +7,7 @@
 
 use super::explain::Reason;
 use super::facts::{ContactPointFacts, CustomerFacts, HoldFacts, ReceivableFacts};
-use super::guard::{ContactRequest, Decision, PastContact, decide};
+use super::guard::{ContactRequest, Decision, PastContact, Purpose, decide};
 use super::{Step, StepMark, Strategy, Tone, Track};
 use crate::calendar::Calendar;
 use crate::currency::Currency;
@@ -80,6 +80,8 @@ pub struct PlannedStep {
     pub template: Option<String>,
     /// How it speaks.
     pub tone: Tone,
+    /// What for; wanted again when the action is rechecked before it leaves.
+    pub purpose: Purpose,
     /// Whether a person must approve it.
     pub needs_approval: bool,
 }
@@ -131,18 +133,8 @@ pub fn plan(
     calendar: &Calendar,
     today: Day,
 ) -> Vec<Planned> {
-    let mut receivables: Vec<&ReceivableFacts> = facts.receivables.iter().collect();
-    receivables.sort_by_key(|r| (r.due, r.issued, &r.document_number, r.id));
-    let track = strategy.track(facts.segment.as_deref());
-    let day = DayOf { facts, strategy, calendar, today, track };
-    let mut credit = credit_by_currency(facts, strategy);
-    let assessed: Vec<Assessed<'_>> = receivables
-        .into_iter()
-        .map(|receivable| {
-            let credit = credit.entry(receivable.open.currency).or_default();
-            day.assess(receivable, credit)
-        })
-        .collect();
+    let day = DayOf::new(facts, strategy, calendar, today);
+    let assessed = day.assess_all();
     let mut planned = day.actions(&assessed);
     planned.extend(day.skips(&assessed));
     planned
@@ -159,12 +151,12 @@ fn credit_by_currency(facts: &CustomerFacts, strategy: &Strategy) -> BTreeMap<Cu
 }
 
 /// A receivable with the step it has reached and all that speaks for and against.
-struct Assessed<'a> {
-    receivable: &'a ReceivableFacts,
+pub(super) struct Assessed<'a> {
+    pub(super) receivable: &'a ReceivableFacts,
     /// Position of the step reached, done or not.
     step: Option<usize>,
-    claim_minor: i64,
-    reasons: Vec<Reason>,
+    pub(super) claim_minor: i64,
+    pub(super) reasons: Vec<Reason>,
 }
 
 impl Assessed<'_> {
@@ -180,7 +172,7 @@ impl Assessed<'_> {
 }
 
 /// Everything fixed while one customer's day is planned.
-struct DayOf<'a> {
+pub(super) struct DayOf<'a> {
     facts: &'a CustomerFacts,
     strategy: &'a Strategy,
     calendar: &'a Calendar,
@@ -189,6 +181,29 @@ struct DayOf<'a> {
 }
 
 impl<'a> DayOf<'a> {
+    pub(super) fn new(
+        facts: &'a CustomerFacts,
+        strategy: &'a Strategy,
+        calendar: &'a Calendar,
+        today: Day,
+    ) -> DayOf<'a> {
+        let track = strategy.track(facts.segment.as_deref());
+        DayOf { facts, strategy, calendar, today, track }
+    }
+
+    /// Every receivable, oldest due first: the order in which money on account is set against
+    /// them.
+    pub(super) fn assess_all(&self) -> Vec<Assessed<'a>> {
+        let mut receivables: Vec<&'a ReceivableFacts> = self.facts.receivables.iter().collect();
+        receivables.sort_by_key(|r| (r.due, r.issued, &r.document_number, r.id));
+        let mut credit = credit_by_currency(self.facts, self.strategy);
+        let assess = |receivable: &'a ReceivableFacts| {
+            let credit = credit.entry(receivable.open.currency).or_default();
+            self.assess(receivable, credit)
+        };
+        receivables.into_iter().map(assess).collect()
+    }
+
     fn assess(&self, receivable: &'a ReceivableFacts, credit: &mut i64) -> Assessed<'a> {
         let open = receivable.open.minor;
         let disputed = receivable.disputed_minor.clamp(0, open.max(0));
@@ -540,6 +555,7 @@ fn planned_step(step: &Step, position: usize) -> PlannedStep {
         position,
         template: step.template.clone(),
         tone: step.tone,
+        purpose: step.purpose,
         needs_approval: step.needs_approval,
     }
 }
