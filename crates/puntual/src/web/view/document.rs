@@ -1,0 +1,239 @@
+//! A document: its amounts, its instalments, every movement with both its dates, its references
+//! and the file it came from.
+
+use super::{CustomerRef, DocumentRef, customer_link, document_link};
+use crate::web::format::{self, Amount};
+use crate::web::layout::{Frame, Heading, page};
+use crate::web::part::badge::{self, State};
+use crate::web::part::figure;
+use crate::web::part::icon::icon;
+use crate::web::part::notice::{empty, fact, facts};
+use maud::{Markup, html};
+use puntual_core::date::Day;
+
+/// What a document's page shows.
+#[derive(Clone, Debug)]
+pub struct DocumentView {
+    /// Which document.
+    pub document: DocumentRef,
+    /// Who owes it.
+    pub customer: CustomerRef,
+    /// Its state.
+    pub state: State,
+    /// The fiscal authority's id of it (UUID of a CFDI, TED of a DTE), when it has one.
+    pub fiscal_id: Option<String>,
+    /// When it was issued.
+    pub issued_on: Day,
+    /// Payment terms as agreed or as worked out, in words.
+    pub terms: String,
+    /// Net, taxes, withheld, total; those that are known.
+    pub amounts: Amounts,
+    /// What is open of it.
+    pub open: Amount,
+    /// Its instalments; at least one.
+    pub instalments: Vec<Instalment>,
+    /// What happened to it, oldest first.
+    pub movements: Vec<Movement>,
+    /// Documents it refers to and those that refer to it.
+    pub references: Vec<Reference>,
+    /// Where it came from.
+    pub source: Source,
+}
+
+/// The amounts of a document as issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amounts {
+    /// Before tax.
+    pub net: Option<Amount>,
+    /// Taxes added.
+    pub tax: Option<Amount>,
+    /// Taxes withheld.
+    pub withheld: Option<Amount>,
+    /// What is to be paid.
+    pub total: Amount,
+}
+
+/// One amount due on one date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instalment {
+    /// Its place, from 1.
+    pub number: u32,
+    /// When it is due.
+    pub due_on: Day,
+    /// How much is due.
+    pub amount: Amount,
+    /// What is open of it.
+    pub open: Amount,
+    /// Its state.
+    pub state: State,
+}
+
+/// A change of what is open, with the day it took effect and the day it became known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Movement {
+    /// When it took effect.
+    pub effective_on: Day,
+    /// When it became known here.
+    pub recorded_on: Day,
+    /// What it was, in the reader's language: issue, payment, credit note, reversal…
+    pub what: String,
+    /// What brought it: a payment's reference, a note's number, who.
+    pub detail: String,
+    /// The change: positive raises what is open.
+    pub change: Amount,
+    /// What is open after it.
+    pub open_after: Amount,
+    /// Whether a later movement took it back.
+    pub is_reversed: bool,
+}
+
+/// Another document this one is tied to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// How, in the reader's language: cancels, corrects, order number…
+    pub relation: String,
+    /// The document, when we have it.
+    pub document: Option<DocumentRef>,
+    /// What the file says when we do not have it.
+    pub text: String,
+}
+
+/// Where a document came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The file's name.
+    pub file: String,
+    /// The place within the file.
+    pub place: String,
+    /// The format it was read as.
+    pub format: String,
+    /// When it was imported.
+    pub imported_on: Day,
+    /// The page of the import, and of the file itself when it is kept.
+    pub import_url: Option<String>,
+    /// Where the original can be downloaded.
+    pub original_url: Option<String>,
+}
+
+/// A document's page.
+pub fn document(f: &Frame, view: &DocumentView) -> Markup {
+    let title = format!("{} {}", f.t(view.document.kind.key()), view.document.number);
+    let heading = Heading { beside: Some(badge::state(f, view.state)), ..Heading::dated(&title) };
+    let body = html! {
+        (summary(f, view))
+        div.columns {
+            div {
+                (instalments(f, view))
+                (movements(f, view))
+            }
+            aside.side {
+                (amounts(f, view))
+                (references(f, view))
+                (source(f, view))
+            }
+        }
+    };
+    page(f, heading, body)
+}
+
+fn summary(f: &Frame, view: &DocumentView) -> Markup {
+    let mut line = vec![
+        fact(f.t("col.customer"), customer_link(f, &view.customer)),
+        fact(f.t("col.open"), html! { strong { (figure::amount(f, view.open)) } }),
+        fact(f.t("col.issued"), figure::date(f, view.issued_on)),
+        fact(f.t("document.terms"), html! { (view.terms) }),
+    ];
+    if let Some(first) = view.instalments.iter().find(|i| i.open.minor != 0) {
+        let day = html! { (figure::date(f, first.due_on)) " " span.muted { (format::due(first.due_on, f.as_of, f.locale)) } };
+        line.insert(2, fact(f.t("col.due"), day));
+    }
+    if let Some(id) = &view.fiscal_id {
+        line.push(fact(f.t("document.fiscal_id"), figure::copyable(f, id)));
+    }
+    facts(&line)
+}
+
+fn instalments(f: &Frame, view: &DocumentView) -> Markup {
+    html! {
+        section { h2 { (f.t("document.instalments")) }
+            div.table-scroll { table.compact {
+                thead { tr { th.num scope="col" { (f.t("document.instalment")) } th scope="col" { (f.t("col.due")) }
+                    th.num scope="col" { (f.t("col.total")) } th.num scope="col" { (f.t("col.open")) }
+                    th scope="col" { (f.t("col.state")) } } }
+                tbody { @for part in &view.instalments { tr {
+                    td.num { (part.number) "/" (view.instalments.len()) }
+                    td { (figure::date(f, part.due_on))
+                        @if part.open.minor != 0 { " " span.muted { (format::due(part.due_on, f.as_of, f.locale)) } } }
+                    td.num { (figure::amount(f, part.amount)) } td.num { strong { (figure::amount(f, part.open)) } }
+                    td { (badge::state(f, part.state)) }
+                } } }
+            } }
+        }
+    }
+}
+
+fn movements(f: &Frame, view: &DocumentView) -> Markup {
+    html! {
+        section { h2 { (f.t("document.movements")) }
+            @if view.movements.is_empty() { (empty(f.t("document.no_movements"), f.t("document.no_movements_advice"), None)) }
+            @else { div.table-scroll { table.compact {
+                thead { tr {
+                    th scope="col" { abbr title=(f.t("document.effective_hint")) { (f.t("document.effective")) } }
+                    th scope="col" { abbr title=(f.t("document.recorded_hint")) { (f.t("document.recorded")) } }
+                    th scope="col" { (f.t("document.movement")) }
+                    th.num scope="col" { (f.t("document.change")) } th.num scope="col" { (f.t("col.open")) } } }
+                tbody { @for movement in &view.movements {
+                    tr.reversed[movement.is_reversed] {
+                        td.nowrap { (figure::date(f, movement.effective_on)) }
+                        td.nowrap.muted { (figure::date(f, movement.recorded_on)) }
+                        td { (movement.what) " " span.muted { (movement.detail) }
+                            @if movement.is_reversed { " " span.badge.h-legal { (icon("undo")) (f.t("document.reversed")) } } }
+                        td.num { (figure::amount(f, movement.change)) }
+                        td.num { (figure::amount(f, movement.open_after)) }
+                    } } }
+            } } }
+        }
+    }
+}
+
+fn amounts(f: &Frame, view: &DocumentView) -> Markup {
+    let lines = [
+        (f.t("document.net"), view.amounts.net),
+        (f.t("document.tax"), view.amounts.tax),
+        (f.t("document.withheld"), view.amounts.withheld),
+        (f.t("col.total"), Some(view.amounts.total)),
+    ];
+    html! {
+        section { h2 { (f.t("document.amounts")) }
+            dl.pairs { @for (label, amount) in lines {
+                @if let Some(amount) = amount { dt { (label) } dd.num { (figure::amount(f, amount)) } } } } }
+    }
+}
+
+fn references(f: &Frame, view: &DocumentView) -> Markup {
+    html! { @if !view.references.is_empty() {
+        section { h2 { (f.t("document.references")) }
+            ul.plain { @for reference in &view.references { li {
+                span.muted { (reference.relation) } " "
+                @match &reference.document {
+                    Some(document) => (document_link(f, document)),
+                    None => span.mono { (reference.text) },
+                }
+            } } } }
+    } }
+}
+
+fn source(f: &Frame, view: &DocumentView) -> Markup {
+    let source = &view.source;
+    html! {
+        section { h2 { (f.t("document.source")) }
+            p.wrap { @match &source.import_url {
+                Some(url) => a href=(url) { (source.file) },
+                None => (source.file),
+            } }
+            p.muted { (source.format) @if !source.place.is_empty() { " · " (source.place) } " · " (figure::date(f, source.imported_on)) }
+            @if let Some(url) = &source.original_url {
+                p { a.button.quiet href=(url) download { (icon("download")) (f.t("document.original")) } } }
+        }
+    }
+}
