@@ -5,8 +5,9 @@
 //!
 //! The conversation is driven step by step over lettre's connection, because the library's own
 //! transport reports a connection lost before the message and one lost after it with the same
-//! error. Here everything up to the final dot of DATA is a failure that may be tried again, and
-//! everything after it without a reply is [`Delivery::Unknown`] (RFC 5321 section 4.2.5). The same
+//! error. Here what fails before the text of the message is a failure that may be tried again, and
+//! what breaks once it may all be out, without a reply, is [`Delivery::Unknown`] (RFC 5321 section
+//! 4.5.3.2.6 warns of the duplicates that trying again would make). The same
 //! envelope always gives the same bytes, so a second attempt is recognisable as the same message.
 
 mod mime;
@@ -24,9 +25,9 @@ use lettre::transport::smtp::commands::{Data, Mail, Noop, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::{Response, Severity};
 use puntual_core::id::MessageId;
-use std::cell::Cell;
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -212,10 +213,14 @@ impl EmailChannel {
                 return Delivery::PermanentFailure { code: None, text: error.to_string() };
             }
         };
-        let (route, bytes) = (message.envelope().clone(), message.formatted());
+        let route = message.envelope().clone();
+        let Ok(wire) = String::from_utf8(message.formatted()) else {
+            let text = "the message could not be put together as text".to_owned();
+            return Delivery::PermanentFailure { code: None, text };
+        };
         if let Some(mut kept) = self.take_idle() {
             match begin(&mut kept, &route) {
-                Ok(()) => return self.transfer(kept, &bytes),
+                Ok(()) => return self.transfer(kept, &wire),
                 Err(Refusal::Reply(code, text)) if code != 421 => {
                     return self.refused(kept, code, text);
                 }
@@ -228,7 +233,7 @@ impl EmailChannel {
             Err(text) => return Delivery::TemporaryFailure { code: None, text },
         };
         match begin(&mut connection, &route) {
-            Ok(()) => self.transfer(connection, &bytes),
+            Ok(()) => self.transfer(connection, &wire),
             Err(Refusal::Reply(code, text)) => self.refused(connection, code, text),
             Err(Refusal::Lost(text)) => Delivery::TemporaryFailure { code: None, text },
         }
@@ -268,15 +273,10 @@ impl EmailChannel {
     }
 
     /// Sends the text of a message whose envelope the server has accepted.
-    fn transfer(&self, mut connection: SmtpConnection, bytes: &[u8]) -> Delivery {
-        // The library asks for a further piece only when the one before was written; the final
-        // dot follows the last piece. So this tells whether the dot can have been sent.
-        let all_written = Cell::new(false);
-        let end = std::iter::from_fn(|| {
-            all_written.set(true);
-            None
-        });
-        let outcome = connection.message_iter(std::iter::once(bytes).chain(end));
+    fn transfer(&self, mut connection: SmtpConnection, wire: &str) -> Delivery {
+        // Text and final dot go out in one write: written apart, the dot would wait for the
+        // acknowledgement of the text (Nagle's algorithm), 40 ms and more for every message.
+        let outcome = connection.command(Wire(wire));
         match outcome {
             Ok(reply) if reply.code().severity == Severity::PositiveCompletion => {
                 self.keep_idle(connection);
@@ -285,8 +285,10 @@ impl EmailChannel {
             Ok(reply) => Delivery::Unknown { why: words_of(&reply) },
             Err(error) => match error.status() {
                 Some(code) => self.refused(connection, code.into(), text_of(&error)),
-                None if all_written.get() => Delivery::Unknown { why: text_of(&error) },
-                None => Delivery::TemporaryFailure { code: None, text: text_of(&error) },
+                None if broke_while_writing(&error) => {
+                    Delivery::TemporaryFailure { code: None, text: text_of(&error) }
+                }
+                None => Delivery::Unknown { why: text_of(&error) },
             },
         }
     }
@@ -314,6 +316,31 @@ impl EmailChannel {
             idle.push(connection);
         }
     }
+}
+
+/// A message on the wire: lines that begin with a dot get another (RFC 5321 section 4.5.2), and a
+/// dot alone ends it.
+struct Wire<'a>(&'a str);
+
+impl fmt::Display for Wire<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.strip_suffix("\r\n").unwrap_or(self.0);
+        for line in text.split("\r\n") {
+            if line.starts_with('.') {
+                f.write_str(".")?;
+            }
+            f.write_str(line)?;
+            f.write_str("\r\n")?;
+        }
+        f.write_str(".\r\n")
+    }
+}
+
+/// Whether the connection certainly broke before the final dot was out. A broken pipe is only
+/// ever reported to a writer; every other error may have come while waiting for the reply.
+fn broke_while_writing(error: &SmtpError) -> bool {
+    let cause = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Sender, recipient, and leave to send the text.
