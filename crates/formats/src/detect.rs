@@ -1,6 +1,7 @@
 //! What kind of content a file has, from its first bytes. The name only breaks ties: people
 //! rename files, and portals serve error pages under any name.
 
+use crate::invoice::sat_metadata;
 use crate::table;
 
 /// How many bytes are looked at.
@@ -17,6 +18,8 @@ pub enum Content {
     Xml,
     /// CSV, text columns, XLSX, XLS, ODS.
     Table,
+    /// The SAT's listing of CFDI.
+    SatListing,
     /// A web page.
     HtmlPage,
     /// A PDF.
@@ -43,6 +46,9 @@ pub fn content(name: &str, bytes: &[u8]) -> Content {
     }
     if starts_markup(visible, head) {
         return markup(name, bytes, visible);
+    }
+    if sat_metadata::is_listing(visible) {
+        return Content::SatListing;
     }
     if table::is_table(name, head) {
         return Content::Table;

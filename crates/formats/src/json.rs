@@ -71,7 +71,8 @@ fn member(file: &ReadFile) -> Value {
     })
 }
 
-fn table(summary: &TableSummary) -> Value {
+/// One sheet of a table.
+pub fn table(summary: &TableSummary) -> Value {
     json!({
         "container": summary.container,
         "sheet": summary.sheet,
@@ -235,6 +236,7 @@ fn event(event: &EventRecord) -> Value {
         EventKind::Assigned => "assignment",
         EventKind::GoodsReceived => "goods_receipt",
         EventKind::Cancelled => "cancellation",
+        EventKind::Confirmed => "confirmation",
         EventKind::Delivered => "dte_reception",
         EventKind::Accepted | EventKind::AcceptedWithRemarks | EventKind::Rejected => {
             "dte_response"

@@ -291,6 +291,7 @@ pub(crate) fn read_nested(
         Content::Empty => refused("unknown", problem::empty_file()),
         Content::Zip => archive::read_zip(name, bytes, options, budget),
         Content::Xml => invoice::read_xml(name, bytes, options),
+        Content::SatListing => invoice::sat_metadata::read(name, bytes, options),
         Content::Table => crate::table::read_table(name, bytes, options),
         Content::HtmlPage => refused("html", problem::html_page()),
         Content::Pdf => refused("pdf", problem::pdf()),

@@ -326,6 +326,8 @@ pub enum EventKind {
     Assigned,
     /// It was cancelled with the tax office (SAT).
     Cancelled,
+    /// The tax office lists it as in force (SAT).
+    Confirmed,
 }
 
 impl EventKind {
@@ -339,6 +341,7 @@ impl EventKind {
             EventKind::GoodsReceived => "goods_received",
             EventKind::Assigned => "assigned",
             EventKind::Cancelled => "cancelled",
+            EventKind::Confirmed => "confirmed",
         }
     }
 }

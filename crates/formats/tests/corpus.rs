@@ -60,7 +60,7 @@ fn counts_always_add_up() {
             .map(|key| count(key))
             .sum();
         assert_eq!(count("read"), sum, "{got}");
-        assert!(count("read") > 0, "{got}");
+        assert!(count("read") > 0 || got["status"] == "warn", "{got}");
     }
 }
 

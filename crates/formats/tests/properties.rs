@@ -26,11 +26,8 @@ fn files() -> &'static [(String, Vec<u8>)] {
 fn sound(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
     let file = read(name, bytes, &ReadOptions::default());
     let counts = file.counts();
-    let sum = counts.accepted
-        + counts.duplicates
-        + counts.quarantined
-        + counts.rejected
-        + counts.ignored;
+    let sum =
+        counts.accepted + counts.duplicates + counts.quarantined + counts.rejected + counts.ignored;
     prop_assert_eq!(counts.read, sum);
     if file.status == Status::Reject {
         prop_assert!(!file.all_problems().is_empty(), "refused without a word");

@@ -8,8 +8,23 @@ use serde_json::Value;
 
 /// Keys whose values are compared.
 const KEYS: [&str; 18] = [
-    "kind", "series", "number", "uuid", "issue_date", "due_dates", "currency", "net", "tax",
-    "withheld", "total", "payable", "seller_id", "buyer_id", "lines", "entries", "sum_credit",
+    "kind",
+    "series",
+    "number",
+    "uuid",
+    "issue_date",
+    "due_dates",
+    "currency",
+    "net",
+    "tax",
+    "withheld",
+    "total",
+    "payable",
+    "seller_id",
+    "buyer_id",
+    "lines",
+    "entries",
+    "sum_credit",
     "sum_debit",
 ];
 

@@ -133,10 +133,8 @@ fn depth_and_count_are_limited() {
 
 #[test]
 fn creditors_tell_sales_from_purchases() {
-    let options = |id: &str| ReadOptions {
-        creditor_tax_ids: vec![id.to_owned()],
-        ..ReadOptions::default()
-    };
+    let options =
+        |id: &str| ReadOptions { creditor_tax_ids: vec![id.to_owned()], ..ReadOptions::default() };
     let status = |name: &str, id: &str| read(name, &sample(name), &options(id)).status;
     let factura = "dte/documento_solo_sin_namespace.xml";
     assert_eq!(status(factura, "77.777.777-7"), Status::Ok);

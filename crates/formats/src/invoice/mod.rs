@@ -10,6 +10,7 @@ pub mod dte_totals;
 pub mod fields;
 pub mod ownership;
 pub mod repeats;
+pub mod sat_metadata;
 
 use crate::read::{ReadFile, ReadOptions};
 use crate::record::{Problem, Record, Status};

@@ -384,3 +384,26 @@ pub fn hollow_document(place: &str) -> Problem {
         "It has no header and cannot be read. Ask for the original document.",
     )
 }
+
+// ---- Listing of the SAT ----
+
+/// A listing with a header and nothing else.
+pub fn empty_listing() -> Problem {
+    whole(
+        Status::Warn,
+        "empty_listing",
+        "El listado del SAT no trae ningún comprobante. Revise el período de la descarga.",
+        "The SAT listing holds no documents. Check the period of the download.",
+    )
+}
+
+/// A line with more or fewer columns than the header.
+pub fn broken_listing_row(place: &str) -> Problem {
+    Problem::new(
+        Status::Reject,
+        "broken_listing_row",
+        place,
+        "La línea no tiene las columnas del encabezado y no se leyó. Descargue el listado de nuevo.",
+        "The line has not the columns of the header and was not read. Download the listing again.",
+    )
+}
