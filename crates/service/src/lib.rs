@@ -1,1 +1,56 @@
-//! x
+//! Use cases and their effects. Each reads top to bottom: who may, load, decide (in the core),
+//! write, commit, and only then talk to the world. No SQL text, no HTML, no network inside a
+//! transaction.
+
+pub mod book;
+pub mod channels;
+pub mod clock;
+pub mod creditors;
+pub mod ctx;
+pub mod demo;
+pub mod error;
+pub mod imports;
+pub mod password;
+pub mod portfolios;
+pub mod render;
+pub mod statement_pdf;
+pub mod words;
+
+use clock::Clock;
+use error::ServiceError;
+use portfolios::{Portfolios, View};
+use puntual_core::id::IdMaker;
+use puntual_store::Store;
+use std::sync::{Mutex, PoisonError};
+
+/// The program's parts that use cases share.
+pub struct App {
+    /// Where rows are.
+    pub store: Store,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// The portfolios in memory.
+    pub portfolios: Portfolios,
+    ids: Mutex<IdMaker>,
+}
+
+impl App {
+    /// Opens the storage and brings it to the current shape. `node` tells apart the programs that
+    /// share one server.
+    pub fn open(url: &str, clock: Clock, node: u8) -> Result<App, ServiceError> {
+        let store = Store::open(url)?;
+        let ids = Mutex::new(IdMaker::new(node));
+        Ok(App { store, clock, portfolios: Portfolios::default(), ids })
+    }
+
+    /// A new id.
+    pub fn next_id(&self) -> i64 {
+        let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        ids.next(self.clock.now_ms())
+    }
+
+    /// The creditor's portfolio with everything the ledger holds now.
+    pub fn portfolio(&self, ctx: &ctx::Ctx) -> Result<View, ServiceError> {
+        self.portfolios.view(self, ctx)
+    }
+}

@@ -11,6 +11,7 @@ CREATE TABLE workspace (
 
 -- ledger_seq is the last sequence number given to a ledger entry of this creditor. Whoever posts
 -- takes the numbers by updating this row, so entries become visible in the order of their numbers.
+-- customer_seq grows with each change of a customer: who keeps customers in memory looks at it.
 CREATE TABLE creditor (
   workspace_id BIGINT NOT NULL,
   creditor_id BIGINT NOT NULL,
@@ -28,6 +29,7 @@ CREATE TABLE creditor (
   default_terms_days BIGINT NOT NULL,
   is_default BOOLEAN NOT NULL,
   ledger_seq BIGINT NOT NULL,
+  customer_seq BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   PRIMARY KEY (workspace_id, creditor_id)
 );

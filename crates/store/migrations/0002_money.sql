@@ -121,12 +121,14 @@ CREATE TABLE ledger_entry (
 CREATE INDEX ledger_entry_receivable ON ledger_entry (workspace_id, creditor_id, receivable_id) WHERE receivable_id IS NOT NULL;
 CREATE INDEX ledger_entry_source ON ledger_entry (workspace_id, creditor_id, source_id) WHERE source_id IS NOT NULL;
 
--- A credit or payment that names a document not seen yet. Settled when the document arrives.
+-- An application that names a document or a payment not seen yet (target_key), settled when it
+-- arrives; other_key names the other side when that is not stored either.
 CREATE TABLE pending_application (
   workspace_id BIGINT NOT NULL,
   creditor_id BIGINT NOT NULL,
   target_key TEXT NOT NULL,
   pending_id BIGINT NOT NULL,
+  other_key TEXT,
   kind TEXT NOT NULL,
   source_id BIGINT,
   amount_minor BIGINT,

@@ -85,8 +85,8 @@ pub fn workspaces(tx: &mut Tx<'_>) -> Result<Vec<(WorkspaceId, String)>, StoreEr
 /// Makes a creditor.
 pub fn insert(tx: &mut Tx<'_>, creditor: &Creditor, now_ms: i64) -> Result<(), StoreError> {
     let sql = format!(
-        "INSERT INTO creditor ({COLUMNS}, ledger_seq, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16)"
+        "INSERT INTO creditor ({COLUMNS}, ledger_seq, customer_seq, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 0, $16)"
     );
     let c = creditor;
     tx.execute(
@@ -175,4 +175,24 @@ pub fn ledger_seq(tx: &mut Tx<'_>, scope: Scope) -> Result<i64, StoreError> {
         |row| row.int(0),
     )?;
     Ok(last.unwrap_or(0))
+}
+
+/// How far the creditor's ledger and customers have come: two numbers that grow with each change.
+pub fn versions(tx: &mut Tx<'_>, scope: Scope) -> Result<(i64, i64), StoreError> {
+    let found = tx.query_one(
+        "SELECT ledger_seq, customer_seq FROM creditor WHERE workspace_id = $1 AND creditor_id = $2",
+        &params![scope.workspace, scope.creditor],
+        |row| Ok((row.int(0)?, row.int(1)?)),
+    )?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Notes that customers changed.
+pub(crate) fn note_customers_changed(tx: &mut Tx<'_>, scope: Scope) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE creditor SET customer_seq = customer_seq + 1 \
+         WHERE workspace_id = $1 AND creditor_id = $2",
+        &params![scope.workspace, scope.creditor],
+    )?;
+    Ok(())
 }

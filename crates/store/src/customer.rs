@@ -3,7 +3,7 @@
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::value::Param;
-use crate::{Scope, Tx, params, placeholders};
+use crate::{Scope, Tx, creditor, params, placeholders};
 use puntual_core::currency::Currency;
 use puntual_core::id::{ContactPointId, CustomerId};
 
@@ -134,7 +134,9 @@ pub fn insert_many(
         ]
         .to_vec()
     });
-    tx.insert_many("customer", &COLUMNS, rows)?;
+    if tx.insert_many("customer", &COLUMNS, rows)? > 0 {
+        creditor::note_customers_changed(tx, scope)?;
+    }
     Ok(())
 }
 
@@ -164,7 +166,7 @@ pub fn update(tx: &mut Tx<'_>, scope: Scope, c: &Customer) -> Result<(), StoreEr
             &c.search_text,
         ],
     )?;
-    Ok(())
+    creditor::note_customers_changed(tx, scope)
 }
 
 /// Takes the customer's turn: whoever changes what it owes holds this row until commit.

@@ -219,17 +219,7 @@ pub fn known<'k>(
     );
     let mut values = params![scope.workspace, scope.creditor].to_vec();
     values.extend(keys.map(Param::from));
-    tx.query(&sql, &values, |row| {
-        Ok(KnownDocument {
-            doc_key: row.text(0)?,
-            id: DocumentId(row.int(1)?),
-            customer: CustomerId(row.int(2)?),
-            kind: row.text(3)?,
-            content_hash: row.int(4)?,
-            currency: row.currency(5)?,
-            unapplied_minor: row.int(6)?,
-        })
-    })
+    tx.query(&sql, &values, read_known)
 }
 
 /// One document.
@@ -420,5 +410,40 @@ fn references_where(
             label: row.text(4)?,
             reason: row.opt_text(5)?,
         })
+    })
+}
+
+/// Documents that bear one of these numbers and create debt (credit notes excluded when
+/// `credits` is false, or only credit notes when it is true).
+pub fn known_by_numbers<'k>(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    numbers: impl ExactSizeIterator<Item = &'k str>,
+    credits: bool,
+) -> Result<Vec<(String, KnownDocument)>, StoreError> {
+    if numbers.len() == 0 {
+        return Ok(Vec::new());
+    }
+    let kind = if credits { "kind = 'credit_note'" } else { "kind <> 'credit_note'" };
+    let sql = format!(
+        "SELECT doc_key, document_id, customer_id, kind, content_hash, currency, unapplied_minor, \
+         number FROM document WHERE workspace_id = $1 AND creditor_id = $2 AND {kind} \
+         AND undone_at IS NULL AND number IN ({})",
+        placeholders(3, numbers.len())
+    );
+    let mut values = params![scope.workspace, scope.creditor].to_vec();
+    values.extend(numbers.map(Param::from));
+    tx.query(&sql, &values, |row| Ok((row.text(7)?, read_known(row)?)))
+}
+
+fn read_known(row: &Row<'_>) -> Result<KnownDocument, StoreError> {
+    Ok(KnownDocument {
+        doc_key: row.text(0)?,
+        id: DocumentId(row.int(1)?),
+        customer: CustomerId(row.int(2)?),
+        kind: row.text(3)?,
+        content_hash: row.int(4)?,
+        currency: row.currency(5)?,
+        unapplied_minor: row.int(6)?,
     })
 }

@@ -335,3 +335,15 @@ pub fn mapping_for(
         |row| row.text(0),
     )
 }
+
+impl Counts {
+    /// Adds the counts of a part.
+    pub fn add(&mut self, part: &Counts) {
+        self.read += part.read;
+        self.accepted += part.accepted;
+        self.duplicates += part.duplicates;
+        self.quarantined += part.quarantined;
+        self.rejected += part.rejected;
+        self.ignored += part.ignored;
+    }
+}

@@ -143,7 +143,8 @@ pub fn for_each_movement<E: From<StoreError>>(
 ) -> Result<(), E> {
     let sql = "SELECT seq, kind, debit, credit, customer_id, receivable_id, source_id, currency, \
          amount_minor, effective_on, recorded_on FROM ledger_entry \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND seq > $3 AND kind <> 'issue' ORDER BY seq";
+         WHERE workspace_id = $1 AND creditor_id = $2 AND seq > $3 \
+         AND (kind <> 'issue' OR reverses_seq IS NOT NULL) ORDER BY seq";
     tx.for_each(sql, &params![scope.workspace, scope.creditor, after_seq], |row| {
         let entry = Entry {
             tx: TxId(0),
@@ -161,6 +162,20 @@ pub fn for_each_movement<E: From<StoreError>>(
         };
         each(row.int(0)?, entry)
     })
+}
+
+/// The receivables issued by entries after `after_seq`.
+pub fn issued_after(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    after_seq: i64,
+) -> Result<Vec<ReceivableId>, StoreError> {
+    tx.query(
+        "SELECT receivable_id FROM ledger_entry WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND seq > $3 AND kind = 'issue' AND reverses_seq IS NULL ORDER BY seq",
+        &params![scope.workspace, scope.creditor, after_seq],
+        |row| Ok(ReceivableId(row.int(0)?)),
+    )
 }
 
 /// Entries of these receivables, in sequence.
@@ -196,4 +211,19 @@ pub fn of_import(
 ) -> Result<Vec<StoredEntry>, StoreError> {
     let sql = select("import_id = $3 ORDER BY seq");
     tx.query(&sql, &params![scope.workspace, scope.creditor, import], read)
+}
+
+/// Entries whose value comes from any of these payments or credit notes, in sequence.
+pub fn of_sources(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    sources: &[i64],
+) -> Result<Vec<StoredEntry>, StoreError> {
+    if sources.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = select(&format!("source_id IN ({}) ORDER BY seq", placeholders(3, sources.len())));
+    let mut values = params![scope.workspace, scope.creditor].to_vec();
+    values.extend(sources.iter().map(|source| Param::from(*source)));
+    tx.query(&sql, &values, read)
 }

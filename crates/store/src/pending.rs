@@ -13,8 +13,10 @@ use puntual_core::id::ImportId;
 pub struct Pending {
     /// Its id.
     pub id: i64,
-    /// Business key of the document it waits for.
+    /// Key of the document or payment it waits for.
     pub target_key: String,
+    /// Key of the other side, when that has no id yet either.
+    pub other_key: Option<String>,
     /// What it does to the document when it comes: the import's word.
     pub kind: String,
     /// The payment or credit note the value comes from.
@@ -34,7 +36,7 @@ pub struct Pending {
 }
 
 const SELECT: &str = "SELECT pending_id, target_key, kind, source_id, amount_minor, currency, \
-     effective_on, recorded_on, place, import_id FROM pending_application \
+     effective_on, recorded_on, place, import_id, other_key FROM pending_application \
      WHERE workspace_id = $1 AND creditor_id = $2 AND settled_at IS NULL";
 
 fn read(row: &Row<'_>) -> Result<Pending, StoreError> {
@@ -49,6 +51,7 @@ fn read(row: &Row<'_>) -> Result<Pending, StoreError> {
         recorded_on: row.day(7)?,
         place: row.text(8)?,
         import: row.opt_int(9)?.map(ImportId),
+        other_key: row.opt_text(10)?,
     })
 }
 
@@ -59,6 +62,7 @@ pub fn insert_many(tx: &mut Tx<'_>, scope: Scope, pending: &[Pending]) -> Result
         "creditor_id",
         "target_key",
         "pending_id",
+        "other_key",
         "kind",
         "source_id",
         "amount_minor",
@@ -74,6 +78,7 @@ pub fn insert_many(tx: &mut Tx<'_>, scope: Scope, pending: &[Pending]) -> Result
             scope.creditor,
             &p.target_key,
             p.id,
+            p.other_key.as_deref(),
             &p.kind,
             p.source,
             p.amount_minor,

@@ -377,3 +377,12 @@ pub fn drop_of_import(
     )?;
     Ok(())
 }
+
+/// Every promise, oldest first.
+pub fn all_promises(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<Promise>, StoreError> {
+    let sql = format!(
+        "SELECT {PROMISE} FROM promise WHERE workspace_id = $1 AND creditor_id = $2 \
+         ORDER BY promise_id"
+    );
+    tx.query(&sql, &params![scope.workspace, scope.creditor], read_promise)
+}

@@ -1,0 +1,190 @@
+//! Workspaces and creditors: making them, choosing one, changing what may change.
+
+use crate::App;
+use crate::clock;
+use crate::ctx::Ctx;
+use crate::error::ServiceError;
+use puntual_core::access::Deed;
+use puntual_core::currency::Currency;
+use puntual_core::id::{CreditorId, WorkspaceId};
+use puntual_core::tax_id::{self, TaxIdCheck};
+use puntual_core::terms;
+use puntual_store::Scope;
+use puntual_store::creditor::{self, Creditor};
+
+/// What making a creditor needs.
+#[derive(Clone, Debug)]
+pub struct NewCreditor {
+    /// Short code; made from the name when absent.
+    pub code: Option<String>,
+    /// Legal name.
+    pub name: String,
+    /// Tax id in any usual writing.
+    pub tax_id: String,
+    /// ISO 3166 alpha-2.
+    pub country: String,
+    /// Own currency.
+    pub currency: Currency,
+    /// IANA zone; the country's capital when absent.
+    pub time_zone: Option<String>,
+}
+
+/// Time zone of each country's capital and the locale of its letters.
+const COUNTRIES: [(&str, &str, &str); 20] = [
+    ("AR", "America/Argentina/Buenos_Aires", "es-AR"),
+    ("BO", "America/La_Paz", "es-BO"),
+    ("CL", "America/Santiago", "es-CL"),
+    ("CO", "America/Bogota", "es-CO"),
+    ("CR", "America/Costa_Rica", "es-CR"),
+    ("DO", "America/Santo_Domingo", "es-DO"),
+    ("EC", "America/Guayaquil", "es-EC"),
+    ("ES", "Europe/Madrid", "es-ES"),
+    ("GT", "America/Guatemala", "es-GT"),
+    ("HN", "America/Tegucigalpa", "es-HN"),
+    ("MX", "America/Mexico_City", "es-MX"),
+    ("NI", "America/Managua", "es-NI"),
+    ("PA", "America/Panama", "es-PA"),
+    ("PE", "America/Lima", "es-PE"),
+    ("PR", "America/Puerto_Rico", "es-PR"),
+    ("PY", "America/Asuncion", "es-PY"),
+    ("SV", "America/El_Salvador", "es-SV"),
+    ("US", "America/New_York", "en"),
+    ("UY", "America/Montevideo", "es-UY"),
+    ("VE", "America/Caracas", "es-VE"),
+];
+
+/// Days of credit assumed for a new creditor whose country's law names none.
+const USUAL_TERMS_DAYS: i32 = 30;
+
+/// Makes a creditor, and the workspace if there is none yet. The first creditor is the default.
+/// Making the same one again answers the existing one; the same code with other content is a
+/// conflict.
+pub fn create(app: &App, new: NewCreditor) -> Result<Creditor, ServiceError> {
+    let wanted = describe(app, new)?;
+    let now_ms = app.clock.now_ms();
+    app.store.write(|tx| {
+        let workspace = match creditor::workspaces(tx)?.first() {
+            Some((workspace, _)) => *workspace,
+            None => {
+                let workspace = WorkspaceId(app.next_id());
+                creditor::insert_workspace(tx, workspace, &wanted.name, now_ms)?;
+                workspace
+            }
+        };
+        let existing = creditor::list(tx, workspace)?;
+        if let Some(same) = existing.iter().find(|c| c.code == wanted.code) {
+            let unchanged = same.tax_id == wanted.tax_id && same.currency == wanted.currency;
+            return match unchanged {
+                true => Ok(same.clone()),
+                false => Err(ServiceError::Conflict(format!(
+                    "creditor {} is already there with tax id {} and currency {}",
+                    same.code, same.tax_id, same.currency
+                ))),
+            };
+        }
+        let scope = Scope { workspace, ..wanted.scope };
+        let made = Creditor { scope, is_default: existing.is_empty(), ..wanted };
+        creditor::insert(tx, &made, now_ms)?;
+        Ok(made)
+    })
+}
+
+fn describe(app: &App, new: NewCreditor) -> Result<Creditor, ServiceError> {
+    let country = new.country.trim().to_ascii_uppercase();
+    let name = new.name.trim().to_owned();
+    if name.is_empty() {
+        return Err(ServiceError::invalid("name", "a creditor needs a name"));
+    }
+    let known = COUNTRIES.iter().find(|(code, _, _)| *code == country);
+    let time_zone = match (new.time_zone, known) {
+        (Some(zone), _) if clock::is_zone(&zone) => zone,
+        (Some(zone), _) => {
+            return Err(ServiceError::invalid("time_zone", format!("no such zone: {zone}")));
+        }
+        (None, Some((_, zone, _))) => (*zone).to_owned(),
+        (None, None) => {
+            return Err(ServiceError::invalid(
+                "country",
+                format!("{country:?} is not one of the countries known; give a time zone"),
+            ));
+        }
+    };
+    let tax_id = match tax_id::check(&country, &new.tax_id) {
+        TaxIdCheck::Malformed if tax_id::TaxIdKind::of_country(&country).is_some() => {
+            return Err(ServiceError::invalid(
+                "tax_id",
+                format!("{:?} is not a tax id of {country}", new.tax_id),
+            ));
+        }
+        checked => checked.id().map_or_else(|| new.tax_id.trim().to_owned(), ToString::to_string),
+    };
+    let code = new.code.unwrap_or_else(|| code_of(&name));
+    Ok(Creditor {
+        scope: Scope { workspace: WorkspaceId(0), creditor: CreditorId(app.next_id()) },
+        code,
+        name,
+        tax_id,
+        locale: known.map_or("es", |(_, _, locale)| locale).to_owned(),
+        default_terms_days: terms::legal_default_days(&country).unwrap_or(USUAL_TERMS_DAYS).into(),
+        country,
+        currency: new.currency,
+        time_zone,
+        email: None,
+        phone: None,
+        address: None,
+        how_to_pay: None,
+        is_default: false,
+    })
+}
+
+/// A short code from a name: its first word in capitals without accents.
+fn code_of(name: &str) -> String {
+    let word = name.split_whitespace().next().unwrap_or("C");
+    let code: String = crate::words::plain(word)
+        .to_ascii_uppercase()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(12)
+        .collect();
+    if code.is_empty() { "C1".to_owned() } else { code }
+}
+
+/// The creditors of the (first) workspace, the default first. Empty before the first is made.
+pub fn list(app: &App) -> Result<Vec<Creditor>, ServiceError> {
+    app.store.read(|tx| match creditor::workspaces(tx)?.first() {
+        Some((workspace, _)) => Ok(creditor::list(tx, *workspace)?),
+        None => Ok(Vec::new()),
+    })
+}
+
+/// The creditor of this code; without a code the only one, or the default.
+pub fn choose(app: &App, code: Option<&str>) -> Result<Creditor, ServiceError> {
+    let all = list(app)?;
+    let wanted = match code {
+        Some(code) => all.iter().find(|c| c.code.eq_ignore_ascii_case(code)),
+        None => all.first(),
+    };
+    wanted.cloned().ok_or_else(|| match code {
+        Some(code) => {
+            let known: Vec<&str> = all.iter().map(|c| c.code.as_str()).collect();
+            ServiceError::NotFound(format!("creditor {code:?} (there are: {})", known.join(", ")))
+        }
+        None => ServiceError::NotFound(
+            "a creditor: make one with `puntual init`, or look around with `puntual demo`;"
+                .to_owned(),
+        ),
+    })
+}
+
+/// Changes what may change of a creditor: names, zone, contact data, how to pay, usual terms.
+pub fn update(app: &App, ctx: &Ctx, changed: Creditor) -> Result<(), ServiceError> {
+    ctx.require(Deed::ManageCreditors)?;
+    if changed.scope != ctx.scope() {
+        return Err(ServiceError::Forbidden("another creditor".to_owned()));
+    }
+    if !clock::is_zone(&changed.time_zone) {
+        let text = format!("no such zone: {}", changed.time_zone);
+        return Err(ServiceError::invalid("time_zone", text));
+    }
+    app.store.write(|tx| Ok(creditor::update(tx, &changed)?))
+}

@@ -1,0 +1,31 @@
+//! Decimals of files into smallest units.
+
+use puntual_core::currency::Currency;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+/// Why an amount of a file cannot enter the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AmountError {
+    /// More decimals than the currency has.
+    TooManyDecimals,
+    /// Larger than 64 bits hold.
+    TooLarge,
+}
+
+/// The amount in smallest units of its currency, exactly or not at all.
+pub fn minor(amount: Decimal, currency: Currency) -> Result<i64, AmountError> {
+    let scaled =
+        amount.checked_mul(Decimal::from(currency.scale())).ok_or(AmountError::TooLarge)?;
+    if !scaled.fract().is_zero() {
+        return Err(AmountError::TooManyDecimals);
+    }
+    scaled.to_i64().ok_or(AmountError::TooLarge)
+}
+
+/// The amount in smallest units, rounded half away from zero: for sums a source computed with
+/// more decimals than its currency has.
+pub fn minor_rounded(amount: Decimal, currency: Currency) -> Result<i64, AmountError> {
+    let strategy = rust_decimal::RoundingStrategy::MidpointAwayFromZero;
+    minor(amount.round_dp_with_strategy(currency.decimals(), strategy), currency)
+}

@@ -1,0 +1,173 @@
+//! One chunk of an import: the transaction it is written in and everything it adds.
+
+use super::parties::Directory;
+use crate::App;
+use crate::book::Book;
+use crate::clock;
+use crate::ctx::Ctx;
+use crate::error::ServiceError;
+use puntual_core::date::Day;
+use puntual_core::id::{DocumentId, ImportId, PaymentId};
+use puntual_store::document::{self, Reference};
+use puntual_store::ledger::Recording;
+use puntual_store::payment;
+use puntual_store::pending::{self, Pending};
+use puntual_store::standing::{self, Dispute, Hold, Promise};
+use puntual_store::{Scope, Tx};
+use std::collections::HashMap;
+
+/// How many keys are looked up in one question to the store.
+pub const LOOKUP: usize = 4_000;
+
+/// A file as the chunk needs to know it.
+#[derive(Clone, Debug, Default)]
+pub struct SourceFile {
+    /// Its name.
+    pub name: String,
+    /// Its hash, when its bytes are kept.
+    pub kept_hash: Option<String>,
+}
+
+impl SourceFile {
+    /// File and place inside it, for people.
+    pub fn place(&self, inside: &str) -> String {
+        if inside.is_empty() { self.name.clone() } else { format!("{} {inside}", self.name) }
+    }
+}
+
+/// Whether facts count as known now, or on the day each took effect (first load of history).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Recorded {
+    /// Known today.
+    #[default]
+    Now,
+    /// Known on the day it took effect.
+    Effective,
+}
+
+/// What is being written in one transaction.
+pub struct Chunk<'a, 'c> {
+    /// The program's parts.
+    pub app: &'a App,
+    /// Who imports for whom.
+    pub ctx: &'a Ctx,
+    /// The transaction.
+    pub tx: &'a mut Tx<'c>,
+    /// The batch.
+    pub import: ImportId,
+    /// When facts count as known.
+    pub recorded: Recorded,
+    /// The files the records come from, by position.
+    pub sources: &'a [SourceFile],
+    /// The creditor's customers.
+    pub directory: &'a mut Directory,
+    /// Money facts added.
+    pub book: Book,
+    /// Payments added by this import, by key.
+    pub payments: &'a mut HashMap<String, PaymentId>,
+    /// How often each likeness has been met in this import.
+    pub met: &'a mut HashMap<i64, i64>,
+    /// References added.
+    pub references: Vec<Reference>,
+    /// Documents replaced: key of the old, key of the new.
+    pub replacements: Vec<(String, String)>,
+    /// Debt documents added, by key and by `number:N`.
+    pub debts: HashMap<String, DocumentId>,
+    /// Disputes added.
+    pub disputes: Vec<Dispute>,
+    /// Promises added.
+    pub promises: Vec<Promise>,
+    /// Holds added.
+    pub holds: Vec<Hold>,
+    /// Applications that wait for something not seen yet.
+    pub waiting: Vec<Pending>,
+    /// Whether anything waited before this chunk.
+    pub something_waits: bool,
+}
+
+impl Chunk<'_, '_> {
+    /// The rows it writes.
+    pub fn scope(&self) -> Scope {
+        self.ctx.scope()
+    }
+
+    /// The day a fact of `effective` counts as known on.
+    pub fn recorded_on(&self, effective: Day) -> Day {
+        match self.recorded {
+            Recorded::Now => self.ctx.today,
+            Recorded::Effective => effective.min(self.ctx.today),
+        }
+    }
+
+    /// The same as an instant, in milliseconds.
+    pub fn recorded_at(&self, effective: Day) -> i64 {
+        match self.recorded {
+            Recorded::Now => self.ctx.now_ms,
+            Recorded::Effective => {
+                let noon = clock::instant_of(
+                    effective.min(self.ctx.today),
+                    12 * 60,
+                    &self.ctx.creditor.time_zone,
+                );
+                noon.min(self.ctx.now_ms)
+            }
+        }
+    }
+
+    /// Counts one more record of this likeness; answers how many there were with it.
+    pub fn repeats(&mut self, likeness: i64) -> i64 {
+        let count = self.met.entry(likeness).or_insert(0);
+        *count += 1;
+        *count
+    }
+
+    /// The payment stored or added under a key.
+    pub fn payment_of_key(&mut self, key: &str) -> Result<Option<PaymentId>, ServiceError> {
+        if let Some(id) = self.payments.get(key) {
+            return Ok(Some(*id));
+        }
+        let stored = payment::by_keys(self.tx, self.ctx.scope(), [key].into_iter())?;
+        Ok(stored.first().map(|p| p.id))
+    }
+
+    /// Writes everything the chunk added.
+    pub fn write(mut self) -> Result<(), ServiceError> {
+        let scope = self.scope();
+        let recording = Recording {
+            recorded_at: self.ctx.now_ms,
+            import: Some(self.import),
+            actor: &self.ctx.actor,
+        };
+        self.directory.write(self.tx, scope, self.ctx.now_ms)?;
+        std::mem::take(&mut self.book).write(self.tx, scope, recording)?;
+        document::insert_references(self.tx, scope, &self.references)?;
+        standing::insert_disputes(self.tx, scope, &self.disputes)?;
+        standing::insert_promises(self.tx, scope, &self.promises)?;
+        standing::insert_holds(self.tx, scope, &self.holds)?;
+        pending::insert_many(self.tx, scope, &self.waiting)?;
+        self.mark_replaced()
+    }
+
+    /// Notes on each replaced document what replaces it, whichever of the two came first.
+    fn mark_replaced(mut self) -> Result<(), ServiceError> {
+        if self.ctx.creditor.country == "MX" {
+            let keys: Vec<String> =
+                self.debts.keys().filter(|key| key.starts_with("uuid:")).cloned().collect();
+            for key in keys {
+                for reference in document::referring_to(self.tx, self.scope(), &key)? {
+                    if reference.effect != "replaces" {
+                        continue;
+                    }
+                    let newer = document::get(self.tx, self.scope(), reference.document)?;
+                    self.replacements.extend(newer.map(|newer| (key.clone(), newer.doc_key)));
+                }
+            }
+        }
+        for (old, new) in &self.replacements {
+            for found in document::known(self.tx, self.ctx.scope(), [old.as_str()].into_iter())? {
+                document::set_marks(self.tx, self.ctx.scope(), found.id, None, Some(new))?;
+            }
+        }
+        Ok(())
+    }
+}

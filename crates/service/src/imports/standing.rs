@@ -1,0 +1,231 @@
+//! The other records of an import: customers, rates, disputes, promises; and the verdicts that are
+//! foregone because of how a record was read.
+
+use super::chunk::Chunk;
+use super::verdict::{self, Verdict};
+use super::{Options, amount, documents, keys, settle};
+use crate::error::ServiceError;
+use puntual_core::date::Day;
+use puntual_core::id::{CustomerId, DisputeId, DocumentId, HoldId, PromiseId};
+use puntual_formats::record::{
+    CustomerRecord, DisputeRecord, DocumentKind, Problem, PromiseRecord, RateRecord, Record, Status,
+};
+use puntual_store::rate::{self, Rate};
+use puntual_store::standing::{self, Dispute, Hold, Promise};
+use puntual_store::{Scope, Tx};
+use std::collections::HashSet;
+
+/// Disputes, promises and holds the creditor has, as far as repeats are told by them.
+#[derive(Debug, Default)]
+pub struct Existing {
+    disputes: HashSet<(DocumentId, Day)>,
+    promises: HashSet<(DocumentId, Day, i64)>,
+    held: HashSet<CustomerId>,
+}
+
+impl Existing {
+    /// What is stored.
+    pub fn load(tx: &mut Tx<'_>, scope: Scope) -> Result<Existing, ServiceError> {
+        let mut existing = Existing::default();
+        for d in standing::disputes(tx, scope, None, false)? {
+            existing.disputes.insert((d.document, d.opened_on));
+        }
+        for p in standing::all_promises(tx, scope)? {
+            existing.promises.extend(p.document.map(|d| (d, p.promised_on, p.amount_minor)));
+        }
+        existing.held = standing::holds(tx, scope, None)?.into_iter().map(|h| h.customer).collect();
+        Ok(existing)
+    }
+}
+
+/// The verdict of a record that reading alone decides; `None` for those the books decide.
+pub fn foregone(record: &Record, options: &Options) -> Option<Verdict> {
+    if record.is_duplicate() {
+        return Some(Verdict::Duplicate);
+    }
+    let accepted_by_hand = match record {
+        Record::Document(d) => options.accept.contains(&d.place),
+        _ => false,
+    };
+    let first = || record.problems().iter().max_by_key(|problem| problem.status).cloned();
+    match (record, record.status()) {
+        (Record::Refused(problem), _) => Some(refused(problem)),
+        (_, Status::Ignore) => Some(Verdict::Ignored),
+        (_, Status::Reject) => Some(Verdict::Rejected(first()?)),
+        (_, Status::Quarantine) if !accepted_by_hand => Some(Verdict::Quarantined(first()?, None)),
+        (Record::Document(d), _)
+            if d.kind != DocumentKind::PaymentReceipt && !documents::is_debt_or_credit(d) =>
+        {
+            (!accepted_by_hand).then_some(Verdict::Ignored)
+        }
+        _ => None,
+    }
+}
+
+fn refused(problem: &Problem) -> Verdict {
+    match problem.status {
+        Status::Quarantine => Verdict::Quarantined(problem.clone(), None),
+        _ => Verdict::Rejected(problem.clone()),
+    }
+}
+
+/// Takes in rows of a customers file.
+pub fn take_customers(
+    chunk: &mut Chunk<'_, '_>,
+    existing: &mut Existing,
+    records: &[&CustomerRecord],
+) -> Result<Vec<Verdict>, ServiceError> {
+    let mut verdicts = Vec::with_capacity(records.len());
+    for record in records {
+        let taken = chunk.directory.upsert(chunk.app, chunk.ctx, chunk.tx, record)?;
+        let Some((customer, mut changed)) = taken else {
+            verdicts.push(verdict::quarantine(
+                &record.place,
+                "missing_field",
+                "La fila no identifica a un cliente: falta código, identificación o nombre."
+                    .to_owned(),
+                "The row identifies no customer: code, tax id or name is missing.".to_owned(),
+            ));
+            continue;
+        };
+        if record.on_hold == Some(true) && existing.held.insert(customer) {
+            changed = true;
+            chunk.holds.push(Hold {
+                id: HoldId(chunk.app.next_id()),
+                customer,
+                kind: "hold".to_owned(),
+                since: chunk.ctx.today,
+                until: None,
+                why: "import".to_owned(),
+                actor: chunk.ctx.actor.clone(),
+                import: Some(chunk.import),
+                recorded_at: chunk.ctx.now_ms,
+            });
+        }
+        verdicts.push(match changed {
+            true => Verdict::Accepted(record.problems.clone()),
+            false => Verdict::Duplicate,
+        });
+    }
+    Ok(verdicts)
+}
+
+/// Takes in exchange rates; a rate for a day replaces the one before.
+pub fn take_rates(
+    chunk: &mut Chunk<'_, '_>,
+    records: &[&RateRecord],
+) -> Result<Vec<Verdict>, ServiceError> {
+    let mut verdicts = Vec::with_capacity(records.len());
+    for record in records {
+        let Ok(currency) = record.currency.parse() else {
+            verdicts.push(verdict::quarantine(
+                &record.place,
+                "unknown_currency",
+                format!("La moneda {:?} no es un código ISO 4217 conocido.", record.currency),
+                format!("The currency {:?} is not a known ISO 4217 code.", record.currency),
+            ));
+            continue;
+        };
+        let rate = Rate { currency, on: record.date, base_minor_e4: record.base_minor_e4 };
+        let changed = rate::upsert(chunk.tx, chunk.scope(), &[rate], chunk.ctx.now_ms)?;
+        verdicts.push(if changed > 0 { Verdict::accepted() } else { Verdict::Duplicate });
+    }
+    Ok(verdicts)
+}
+
+fn document_key(number: &str) -> String {
+    format!("number:{}", keys::normal_number(number))
+}
+
+fn unknown_document(place: &str, number: &str) -> Verdict {
+    verdict::quarantine(
+        place,
+        "unknown_document",
+        format!("El documento {number} no está registrado; impórtelo y repita este archivo."),
+        format!("Document {number} is not recorded; import it and repeat this file."),
+    )
+}
+
+/// Takes in disputes of documents.
+pub fn take_disputes(
+    chunk: &mut Chunk<'_, '_>,
+    existing: &mut Existing,
+    records: &[&DisputeRecord],
+) -> Result<Vec<Verdict>, ServiceError> {
+    let wanted = records.iter().map(|r| document_key(&r.document)).collect();
+    let debts = settle::find_debts(chunk, &wanted)?;
+    let mut verdicts = Vec::with_capacity(records.len());
+    for record in records {
+        let Some(settle::Found::Debt(debt)) = debts.get(&document_key(&record.document)) else {
+            verdicts.push(unknown_document(&record.place, &record.document));
+            continue;
+        };
+        if !existing.disputes.insert((debt.document, record.opened)) {
+            verdicts.push(Verdict::Duplicate);
+            continue;
+        }
+        chunk.disputes.push(Dispute {
+            id: DisputeId(chunk.app.next_id()),
+            customer: debt.customer,
+            document: debt.document,
+            amount_minor: None,
+            reason: record.reason.clone().unwrap_or_else(|| "import".to_owned()),
+            opened_on: record.opened,
+            closed_on: None,
+            resolution: None,
+            actor: chunk.ctx.actor.clone(),
+            import: Some(chunk.import),
+            recorded_at: chunk.recorded_at(record.opened),
+        });
+        verdicts.push(Verdict::accepted());
+    }
+    Ok(verdicts)
+}
+
+/// Takes in promises to pay documents.
+pub fn take_promises(
+    chunk: &mut Chunk<'_, '_>,
+    existing: &mut Existing,
+    records: &[&PromiseRecord],
+) -> Result<Vec<Verdict>, ServiceError> {
+    let wanted = records.iter().map(|r| document_key(&r.document)).collect();
+    let debts = settle::find_debts(chunk, &wanted)?;
+    let mut verdicts = Vec::with_capacity(records.len());
+    for record in records {
+        let Some(settle::Found::Debt(debt)) = debts.get(&document_key(&record.document)) else {
+            verdicts.push(unknown_document(&record.place, &record.document));
+            continue;
+        };
+        let Ok(amount_minor) = amount::minor(record.amount, debt.currency) else {
+            verdicts.push(verdict::quarantine(
+                &record.place,
+                "too_many_decimals",
+                format!("El monto {} no es exacto en {}.", record.amount, debt.currency),
+                format!("The amount {} is not exact in {}.", record.amount, debt.currency),
+            ));
+            continue;
+        };
+        if !existing.promises.insert((debt.document, record.promised, amount_minor)) {
+            verdicts.push(Verdict::Duplicate);
+            continue;
+        }
+        let made_on = record.promised.min(chunk.ctx.today);
+        chunk.promises.push(Promise {
+            id: PromiseId(chunk.app.next_id()),
+            customer: debt.customer,
+            document: Some(debt.document),
+            currency: debt.currency,
+            amount_minor,
+            promised_on: record.promised,
+            made_on,
+            state: "open".to_owned(),
+            judged_on: None,
+            note: None,
+            actor: chunk.ctx.actor.clone(),
+            import: Some(chunk.import),
+            recorded_at: chunk.recorded_at(made_on),
+        });
+        verdicts.push(Verdict::accepted());
+    }
+    Ok(verdicts)
+}

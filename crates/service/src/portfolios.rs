@@ -1,0 +1,279 @@
+//! The portfolios in memory: loaded from the ledger, caught up before each question, shared by
+//! readers. Every figure of the program is read from here.
+
+use crate::App;
+use crate::ctx::Ctx;
+use crate::error::ServiceError;
+use puntual_core::currency::Currency;
+use puntual_core::id::{CustomerId, ReceivableId, UserId};
+use puntual_core::ledger::{Account, Entry, EntryKind};
+use puntual_core::portfolio::{
+    CreditFact, CreditSource, CustomerFact, Facts, MovementFact, MovementKind, Portfolio,
+    ReceivableFact, ReceivableKind,
+};
+use puntual_store::receivable::Receivable;
+use puntual_store::{Scope, Tx, creditor, customer, ledger, receivable};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Beyond this many new entries a portfolio is loaded anew rather than caught up.
+const CATCH_UP: i64 = 50_000;
+
+/// A customer as lists and figures need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerName {
+    /// Its id.
+    pub id: CustomerId,
+    /// The creditor's code for it.
+    pub code: String,
+    /// Legal name.
+    pub name: String,
+    /// Tax id.
+    pub tax_id: Option<String>,
+    /// Position of its segment in [`CustomerNames::segments`], 0 for none.
+    pub segment: u16,
+    /// Its collector's word in [`CustomerNames::collectors`].
+    pub collector: Option<UserId>,
+    /// Days of credit agreed.
+    pub terms_days: Option<i64>,
+    /// Credit limit in smallest units of `currency`.
+    pub credit_limit_minor: Option<i64>,
+    /// Usual currency.
+    pub currency: Option<Currency>,
+}
+
+/// Every customer of a creditor, by id, with the groups they belong to.
+#[derive(Clone, Debug, Default)]
+pub struct CustomerNames {
+    list: Vec<CustomerName>,
+    /// Segments by the number the portfolio knows them by; the first is "none".
+    pub segments: Vec<String>,
+    /// Collectors; number n is `UserId(n + 1)` to the portfolio.
+    pub collectors: Vec<String>,
+}
+
+impl CustomerNames {
+    /// The customer with this id.
+    pub fn get(&self, id: CustomerId) -> Option<&CustomerName> {
+        let at = self.list.binary_search_by_key(&id, |c| c.id).ok()?;
+        Some(&self.list[at])
+    }
+
+    /// Every customer, by id.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &CustomerName> {
+        self.list.iter()
+    }
+
+    /// The segment of this name as the portfolio knows it.
+    pub fn segment_number(&self, name: &str) -> Option<u16> {
+        self.segments.iter().position(|segment| segment == name).map(|at| at as u16)
+    }
+
+    /// Name of a segment.
+    pub fn segment_name(&self, number: u16) -> &str {
+        self.segments.get(usize::from(number)).map_or("", String::as_str)
+    }
+
+    /// The collector of this name as the portfolio knows it.
+    pub fn collector_number(&self, name: &str) -> Option<UserId> {
+        self.collectors.iter().position(|c| c == name).map(|at| UserId(at as i64 + 1))
+    }
+
+    /// Name of a collector.
+    pub fn collector_name(&self, number: Option<UserId>) -> &str {
+        let at = number.map_or(0, |number| number.0) - 1;
+        usize::try_from(at).ok().and_then(|at| self.collectors.get(at)).map_or("", String::as_str)
+    }
+
+    fn load(tx: &mut Tx<'_>, scope: Scope) -> Result<CustomerNames, ServiceError> {
+        let mut names = CustomerNames { segments: vec![String::new()], ..Default::default() };
+        let mut segments: HashMap<String, u16> = HashMap::new();
+        let mut collectors: HashMap<String, i64> = HashMap::new();
+        customer::for_each::<ServiceError>(tx, scope, |c| {
+            let segment = c.segment.map_or(0, |segment| {
+                *segments.entry(segment.clone()).or_insert_with(|| {
+                    names.segments.push(segment);
+                    (names.segments.len() - 1) as u16
+                })
+            });
+            let collector = c.collector.map(|collector| {
+                UserId(*collectors.entry(collector.clone()).or_insert_with(|| {
+                    names.collectors.push(collector);
+                    names.collectors.len() as i64
+                }))
+            });
+            names.list.push(CustomerName {
+                id: c.id,
+                code: c.code,
+                name: c.name,
+                tax_id: c.tax_id,
+                segment,
+                collector,
+                terms_days: c.terms_days,
+                credit_limit_minor: c.credit_limit_minor,
+                currency: c.currency,
+            });
+            Ok(())
+        })?;
+        Ok(names)
+    }
+
+    fn facts(&self) -> Vec<CustomerFact> {
+        let fact = |c: &CustomerName| CustomerFact {
+            id: c.id,
+            segment: c.segment,
+            collector: c.collector,
+        };
+        self.list.iter().map(fact).collect()
+    }
+}
+
+/// A portfolio at a moment of the ledger, with the names of its customers. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// The figures' source.
+    pub portfolio: Arc<Portfolio>,
+    /// Who is who.
+    pub names: Arc<CustomerNames>,
+    /// The last ledger entry it contains.
+    pub ledger_seq: i64,
+    customer_seq: i64,
+}
+
+/// The portfolios loaded so far.
+#[derive(Debug, Default)]
+pub struct Portfolios {
+    loaded: Mutex<HashMap<Scope, Arc<Mutex<View>>>>,
+}
+
+impl Portfolios {
+    /// The creditor's portfolio with everything the ledger holds now.
+    pub fn view(&self, app: &App, ctx: &Ctx) -> Result<View, ServiceError> {
+        app.store.read(|tx| self.view_in(tx, ctx.scope()))
+    }
+
+    /// The same inside a transaction that is open already.
+    pub fn view_in(&self, tx: &mut Tx<'_>, scope: Scope) -> Result<View, ServiceError> {
+        let slot = {
+            let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(loaded.entry(scope).or_default())
+        };
+        // One loads, the others wait for it; readers of an older view go on undisturbed.
+        let mut view = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        let (ledger_seq, customer_seq) = creditor::versions(tx, scope)?;
+        if ledger_seq < view.ledger_seq {
+            // This transaction began before the view's last catch-up: what it holds is newer.
+            return Ok(view.clone());
+        }
+        if customer_seq != view.customer_seq {
+            let names = CustomerNames::load(tx, scope)?;
+            let facts = Facts { customers: names.facts(), ..Facts::default() };
+            Arc::make_mut(&mut view.portfolio).extend(facts).map_err(refused)?;
+            view.names = Arc::new(names);
+            view.customer_seq = customer_seq;
+        }
+        if ledger_seq != view.ledger_seq {
+            let behind = ledger_seq - view.ledger_seq;
+            if view.ledger_seq == 0 || behind > CATCH_UP {
+                view.portfolio = Arc::new(load(tx, scope, &view.names)?);
+            } else {
+                let facts = newer(tx, scope, view.ledger_seq)?;
+                Arc::make_mut(&mut view.portfolio).extend(facts).map_err(refused)?;
+            }
+            view.ledger_seq = ledger_seq;
+        }
+        Ok(view.clone())
+    }
+}
+
+fn refused(error: puntual_core::portfolio::PortfolioError) -> ServiceError {
+    ServiceError::Bug(format!("the ledger does not fit a portfolio: {error}"))
+}
+
+fn load(tx: &mut Tx<'_>, scope: Scope, names: &CustomerNames) -> Result<Portfolio, ServiceError> {
+    let mut facts = Facts { customers: names.facts(), ..Facts::default() };
+    receivable::for_each_after::<ServiceError>(tx, scope, ReceivableId(0), |r| {
+        facts.receivables.push(receivable_fact(&r));
+        Ok(())
+    })?;
+    add_movements(tx, scope, 0, &mut facts)?;
+    facts.build().map_err(refused)
+}
+
+fn newer(tx: &mut Tx<'_>, scope: Scope, after_seq: i64) -> Result<Facts, ServiceError> {
+    let mut facts = Facts::default();
+    let issued = ledger::issued_after(tx, scope, after_seq)?;
+    for part in issued.chunks(4_000) {
+        let rows = receivable::by_ids(tx, scope, part)?;
+        facts.receivables.extend(rows.iter().map(receivable_fact));
+    }
+    add_movements(tx, scope, after_seq, &mut facts)?;
+    Ok(facts)
+}
+
+fn receivable_fact(r: &Receivable) -> ReceivableFact {
+    ReceivableFact {
+        id: r.id,
+        customer: r.customer,
+        document: r.document,
+        issued: r.issue_date,
+        due: r.due_date,
+        currency: r.currency,
+        amount_minor: r.amount_minor,
+        recorded: r.recorded_on,
+        kind: if r.is_sale { ReceivableKind::Sale } else { ReceivableKind::Charge },
+    }
+}
+
+fn add_movements(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    after_seq: i64,
+    facts: &mut Facts,
+) -> Result<(), ServiceError> {
+    ledger::for_each_movement::<ServiceError>(tx, scope, after_seq, |_, entry| {
+        facts.movements.extend(movement(&entry));
+        facts.credits.extend(credit(&entry));
+        Ok(())
+    })
+}
+
+/// What an entry does to a receivable's balance.
+pub fn movement(entry: &Entry) -> Option<MovementFact> {
+    let amount_minor = -entry.effect_on(Account::Receivable);
+    let kind = match entry.kind {
+        EntryKind::AllocateCash | EntryKind::Bounce if amount_minor > 0 => MovementKind::Cash,
+        EntryKind::AllocateCash | EntryKind::Bounce => MovementKind::CashReversal,
+        EntryKind::AllocateCredit => MovementKind::CreditNote,
+        EntryKind::WriteOff => MovementKind::WriteOff,
+        EntryKind::Discount => MovementKind::Discount,
+        EntryKind::Issue => MovementKind::Cancellation,
+        EntryKind::Withhold | EntryKind::ExternalSettlement => MovementKind::Other,
+        EntryKind::Payment | EntryKind::CreditNote => return None,
+    };
+    let receivable = entry.receivable.filter(|_| amount_minor != 0)?;
+    Some(MovementFact {
+        receivable,
+        effective: entry.effective_on,
+        recorded: entry.recorded_on,
+        kind,
+        amount_minor,
+    })
+}
+
+/// What an entry does to a customer's unapplied credit.
+pub fn credit(entry: &Entry) -> Option<CreditFact> {
+    let amount_minor = -entry.effect_on(Account::Unapplied);
+    let source = match entry.kind {
+        EntryKind::CreditNote | EntryKind::AllocateCredit => CreditSource::CreditNote,
+        _ => CreditSource::Cash,
+    };
+    (amount_minor != 0).then_some(CreditFact {
+        customer: entry.customer,
+        currency: entry.currency,
+        effective: entry.effective_on,
+        recorded: entry.recorded_on,
+        amount_minor,
+        source,
+    })
+}

@@ -1,0 +1,52 @@
+//! Words made comparable: what is searched, and what codes are made of.
+
+/// Lower case, without accents, punctuation made blank: `Peñalolén S.A.` becomes `penalolen s a`.
+pub fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| match c.to_lowercase().next().unwrap_or(c) {
+            'á' | 'à' | 'ä' | 'â' | 'ã' => 'a',
+            'é' | 'è' | 'ë' | 'ê' => 'e',
+            'í' | 'ì' | 'ï' | 'î' => 'i',
+            'ó' | 'ò' | 'ö' | 'ô' | 'õ' => 'o',
+            'ú' | 'ù' | 'ü' | 'û' => 'u',
+            'ñ' => 'n',
+            'ç' => 'c',
+            lower if lower.is_alphanumeric() => lower,
+            _ => ' ',
+        })
+        .collect()
+}
+
+/// The words of a query, each of which must be found. An id written with dots and hyphens is one
+/// word.
+pub fn query(text: &str) -> Vec<String> {
+    text.split_whitespace()
+        .map(|word| match word.chars().any(|c| c.is_ascii_digit()) {
+            true => plain(word).replace(' ', ""),
+            false => plain(word).trim().to_owned(),
+        })
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+/// What a customer is found by: name, code and tax id, with and without punctuation.
+pub fn searchable(name: &str, code: &str, tax_id: Option<&str>) -> String {
+    let squeezed = |text: &str| plain(text).replace(' ', "");
+    let tax_id = tax_id.map(squeezed).unwrap_or_default();
+    format!("{} {} {tax_id}", plain(name), squeezed(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tax_id_is_found_however_it_is_written() {
+        let text = searchable("Construcciones Peñalolén S.A.", "C-001", Some("76.192.083-9"));
+        for wanted in ["76.192.083-9", "761920839", "PENALOLEN", "peñalolén s.a.", "c001", "C-001"]
+        {
+            let found = query(wanted).iter().all(|word| text.contains(word.as_str()));
+            assert!(found, "{wanted:?} in {text:?}");
+        }
+    }
+}
