@@ -22,7 +22,7 @@ mod plan;
 pub mod preview;
 mod problems;
 mod proof;
-mod repair;
+pub(crate) mod repair;
 mod rows;
 mod sheet;
 pub mod summary;
