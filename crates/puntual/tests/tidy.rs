@@ -43,8 +43,9 @@ fn files(folder: &str, extension: &str) -> Vec<Source> {
             found.extend(files(&path, extension));
         } else if path.ends_with(&format!(".{extension}")) {
             let text = read(&path);
-            let tests = text.find("\n#[cfg(test)]\nmod ").unwrap_or(text.len());
-            let code_lines = text[..tests].lines().count();
+            let tests = text.find("\n#[cfg(test)]\nmod tests {").unwrap_or(text.len());
+            let is_code = !path.ends_with("/tests.rs");
+            let code_lines = if is_code { text[..tests].lines().count() } else { 0 };
             found.push(Source { path, text, code_lines });
         }
     }
@@ -164,7 +165,7 @@ fn files_are_finished_and_fit_to_read() {
             complain(1, "begin with //! and say what the module decides and refuses to know");
         }
         if source.text.lines().count() > 600 {
-            complain(600, "more than 600 lines: split by what the parts decide");
+            complain(601, "more than 600 lines: split by what the parts decide");
         }
         for (index, line) in source.text.lines().enumerate() {
             let (_, said) = line.split_once("//").unwrap_or_default();
@@ -205,7 +206,7 @@ fn every_key_leads_with_the_workspace() {
         }
         let count = |words: &str| source.text.matches(words).count();
         if count("CREATE TABLE") != count("\n  PRIMARY KEY (") {
-            complaints.push(format!("{}: a table has no PRIMARY KEY line of its own", source.path));
+            complaints.push(format!("{}: a table lacks its PRIMARY KEY line", source.path));
         }
     }
     none(complaints);
@@ -219,7 +220,7 @@ fn every_noun_of_core_is_in_the_glossary() {
     none(sources.iter().map(|s| format!("{}: not in docs/glossary.md", s.path)).collect());
 }
 
-/// What the two READMEs must share: the levels of the headings, and the commands.
+/// What two READMEs must share: levels of headings, and commands.
 fn skeleton<'a>(markdown: &'a str) -> Vec<&'a str> {
     let mut in_code = false;
     let kept = |line: &'a str| {

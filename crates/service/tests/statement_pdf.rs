@@ -26,7 +26,7 @@ fn poppler(program: &str, arguments: &[&str], pdf: &[u8], name: &str) -> Option<
             Some(String::from_utf8(output.stdout).unwrap())
         }
         Err(_) => {
-            eprintln!("SKIPPED: {program} (poppler-utils) is not installed");
+            puntual_store::testing::missing(&format!("{program} (poppler-utils)"));
             None
         }
     }

@@ -63,9 +63,9 @@ static DATABASES_MADE: AtomicU32 = AtomicU32::new(0);
 /// variable `PUNTUAL_REQUIRE_ALL` is set.
 #[must_use]
 pub fn postgres_url() -> Option<String> {
-    let cluster = CLUSTER.get_or_init(start_or_explain).as_ref();
+    let cluster = CLUSTER.get_or_init(start).as_ref();
     let Some(cluster) = cluster else {
-        skipped();
+        missing(&format!("PostgreSQL {OLDEST_MAJOR} or newer"));
         return None;
     };
     let name = format!("t{}", DATABASES_MADE.fetch_add(1, Ordering::Relaxed));
@@ -78,27 +78,26 @@ pub fn postgres_url() -> Option<String> {
     Some(cluster.url(&name))
 }
 
-/// Says that a test which needs PostgreSQL checks nothing here. Written to the stream itself,
-/// because the test runner swallows what the print macros of a passing test say.
-fn skipped() {
+/// Says that the test running now checks nothing because `requirement` is not installed. Written
+/// to the stream itself, because the test runner swallows what the print macros of a passing test
+/// say.
+///
+/// # Panics
+/// When the environment variable `PUNTUAL_REQUIRE_ALL` is set.
+pub fn missing(requirement: &str) {
+    if std::env::var_os("PUNTUAL_REQUIRE_ALL").is_some() {
+        panic!("PUNTUAL_REQUIRE_ALL is set, and {requirement} is not installed");
+    }
     let current = thread::current();
     let test = current.name().unwrap_or("a test");
-    _ = writeln!(
-        io::stderr(),
-        "SKIPPED on PostgreSQL: {test} (install PostgreSQL {OLDEST_MAJOR} or newer)"
-    );
+    _ = writeln!(io::stderr(), "SKIPPED: {test}: {requirement} is not installed");
 }
 
-fn start_or_explain() -> Option<Cluster> {
-    match find_programs() {
-        Some(programs) => match Cluster::start(&programs) {
-            Ok(cluster) => Some(cluster),
-            Err(error) => panic!("PostgreSQL in {} did not start: {error}", programs.display()),
-        },
-        None if std::env::var_os("PUNTUAL_REQUIRE_ALL").is_some() => panic!(
-            "PUNTUAL_REQUIRE_ALL is set, and PostgreSQL {OLDEST_MAJOR} or newer is not installed"
-        ),
-        None => None,
+fn start() -> Option<Cluster> {
+    let programs = find_programs()?;
+    match Cluster::start(&programs) {
+        Ok(cluster) => Some(cluster),
+        Err(error) => panic!("PostgreSQL in {} did not start: {error}", programs.display()),
     }
 }
 
