@@ -75,8 +75,6 @@ pub struct StackPoint {
 /// Ageing over time, one bar per point, oldest debt at the foot.
 #[derive(Clone, Debug)]
 pub struct Stack {
-    /// What the chart answers, in the reader's language.
-    pub title: String,
     /// The currency of every value.
     pub currency: Currency,
     /// The buckets, current first.
@@ -85,8 +83,8 @@ pub struct Stack {
     pub points: Vec<StackPoint>,
 }
 
-/// Draws ageing over time. Each bar leads to `page` as of its day.
-pub fn stack(f: &Frame, chart: &Stack, page: &Url) -> Markup {
+/// Draws ageing over time under a title that says what it answers. Each bar leads to `page` as of its day.
+pub fn stack(f: &Frame, title: &str, chart: &Stack, page: &Url) -> Markup {
     let (width, height) = (9600, 2600);
     let total = |point: &StackPoint| point.minor.iter().map(|m| (*m).max(0)).sum::<i128>();
     let high = chart.points.iter().map(total).max().unwrap_or(0).max(1);
@@ -95,10 +93,10 @@ pub fn stack(f: &Frame, chart: &Stack, page: &Url) -> Markup {
     let short = |minor| f.numbers.short(Amount::new(minor, chart.currency));
     html! {
         figure.chart {
-            figcaption { span.chart-title { (chart.title) } span.unit { " " (chart.currency.code()) } (stack_legend(f, &chart.buckets)) }
+            figcaption { span.chart-title { (title) } span.unit { " " (chart.currency.code()) } (stack_legend(f, &chart.buckets)) }
             div.chart-scroll {
-                svg viewBox=(view_box(width, height)) role="group" aria-label=(chart.title) data-chart tabindex="0" {
-                    title { (chart.title) }
+                svg viewBox=(view_box(width, height)) role="group" aria-label=(title) data-chart tabindex="0" {
+                    title { (title) }
                     desc { (f.t("chart.stack_desc")) }
                     (grid(&scale, width, &short))
                     @for (index, point) in chart.points.iter().enumerate() {
@@ -112,7 +110,7 @@ pub fn stack(f: &Frame, chart: &Stack, page: &Url) -> Markup {
                     }
                 }
             }
-            (behind_stack(f, chart, page))
+            (behind_stack(f, title, chart, page))
         }
     }
 }
@@ -234,12 +232,12 @@ fn tip(when: &str, lines: &[TipLine], spot: &Spot) -> Markup {
     }
 }
 
-fn behind_stack(f: &Frame, chart: &Stack, page: &Url) -> Markup {
+fn behind_stack(f: &Frame, title: &str, chart: &Stack, page: &Url) -> Markup {
     html! {
         details.behind-chart {
             summary { (f.t("chart.see_table")) }
             div.table-scroll { table.compact {
-                caption.hidden { (chart.title) }
+                caption.hidden { (title) }
                 thead { tr { th scope="col" { (f.t("figure.day")) }
                     @for bucket in &chart.buckets { th.num scope="col" { (bucket.label(f)) } }
                     th.num scope="col" { (f.t("figure.total")) " " (chart.currency.code()) } } }
@@ -276,8 +274,6 @@ pub struct Line {
 /// Lines over time, with an optional band around the first.
 #[derive(Clone, Debug)]
 pub struct Lines {
-    /// What the chart answers, in the reader's language.
-    pub title: String,
     /// The unit of every value.
     pub unit: Unit,
     /// The days, oldest first.
@@ -321,7 +317,7 @@ fn scale_of(chart: &Lines, height: i128) -> Scale {
 }
 
 /// Draws lines over time. Each day leads to `page` as of it, when there is one.
-pub fn lines(f: &Frame, chart: &Lines, page: Option<&Url>) -> Markup {
+pub fn lines(f: &Frame, title: &str, chart: &Lines, page: Option<&Url>) -> Markup {
     let (width, height) = (9600, 2200);
     let scale = scale_of(chart, height);
     let slot = (width - LEFT - RIGHT) / (chart.days.len().max(1) as i128);
@@ -332,12 +328,12 @@ pub fn lines(f: &Frame, chart: &Lines, page: Option<&Url>) -> Markup {
     };
     html! {
         figure.chart {
-            figcaption { span.chart-title { (chart.title) }
+            figcaption { span.chart-title { (title) }
                 @if chart.unit == Unit::Days { span.unit { " " (f.t("unit.days")) } }
                 span.legend { @for line in &chart.lines { span class={ "key line " (line.hue) } { i {} (line.label) } } } }
             div.chart-scroll {
-                svg viewBox=(view_box(width, height)) role="group" aria-label=(chart.title) data-chart tabindex="0" {
-                    title { (chart.title) }
+                svg viewBox=(view_box(width, height)) role="group" aria-label=(title) data-chart tabindex="0" {
+                    title { (title) }
                     desc { (f.t("chart.lines_desc")) }
                     (grid(&scale, width, &label))
                     @if !chart.band.is_empty() { path.band d=(band_path(chart, &scale, &centre)) {} }
@@ -349,7 +345,7 @@ pub fn lines(f: &Frame, chart: &Lines, page: Option<&Url>) -> Markup {
                         (line_probe(f, chart, index, *day, Spot { x: LEFT + slot * index as i128, slot, width, height }, page)) }
                 }
             }
-            (behind_lines(f, chart, page))
+            (behind_lines(f, title, chart, page))
         }
     }
 }
@@ -420,12 +416,12 @@ fn line_probe(
     probe(f, day, &lines, &spot, url.as_ref())
 }
 
-fn behind_lines(f: &Frame, chart: &Lines, page: Option<&Url>) -> Markup {
+fn behind_lines(f: &Frame, title: &str, chart: &Lines, page: Option<&Url>) -> Markup {
     html! {
         details.behind-chart {
             summary { (f.t("chart.see_table")) }
             div.table-scroll { table.compact {
-                caption.hidden { (chart.title) }
+                caption.hidden { (title) }
                 thead { tr { th scope="col" { (f.t("figure.day")) }
                     @for line in &chart.lines { th.num scope="col" { (line.label) } } } }
                 tbody { @for (index, day) in chart.days.iter().enumerate().rev() {

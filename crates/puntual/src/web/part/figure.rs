@@ -4,6 +4,7 @@ use crate::web::format::{self, Amount};
 use crate::web::layout::Frame;
 use crate::web::url::Url;
 use maud::{Markup, html};
+use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::ratio::Ratio;
 
@@ -20,6 +21,18 @@ pub fn bare(f: &Frame, amount: Amount) -> Markup {
     }
     let text = f.numbers.bare(amount);
     html! { span.amt.neg[amount.minor < 0] { (text) } }
+}
+
+/// An amount in a column of one currency (bare) or of several (with its symbol).
+pub fn in_column(f: &Frame, value: Amount, column: Option<Currency>) -> Markup {
+    if column.is_some() || value.minor == 0 { bare(f, value) } else { amount(f, value) }
+}
+
+/// The currency of a column, when all its amounts share one.
+pub fn shared_currency(amounts: impl IntoIterator<Item = Amount>) -> Option<Currency> {
+    let mut amounts = amounts.into_iter().map(|amount| amount.currency);
+    let first = amounts.next()?;
+    amounts.all(|currency| currency == first).then_some(first)
 }
 
 /// A number that leads to the documents behind it. Nothing leads nowhere.

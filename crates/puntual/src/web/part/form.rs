@@ -125,10 +125,19 @@ pub fn select(
             select id=(id) name=(name) {
                 @if let Some(any) = any { option value="" { (any) } }
                 @for choice in choices {
-                    option value=(choice.value) selected[choice.value == chosen] { (choice.label) }
+                    option value=(choice.value) selected[choice.value == chosen] { (sentence(&choice.label)) }
                 }
             }
         }
+    }
+}
+
+/// The text with its first letter in upper case: words of state start a line in a list.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
     }
 }
 

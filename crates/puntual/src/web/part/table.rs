@@ -4,6 +4,7 @@ use super::icon::icon;
 use crate::web::layout::Frame;
 use crate::web::url::{PAGE, SORT};
 use maud::{Markup, html};
+use puntual_core::currency::Currency;
 
 /// A column of a table.
 #[derive(Clone, Copy)]
@@ -14,27 +15,34 @@ pub struct Column {
     pub title: &'static str,
     /// Whether it holds numbers (aligned to the right).
     pub numeric: bool,
+    /// The currency of its amounts, when it is one: said once here instead of in every row.
+    pub currency: Option<Currency>,
 }
 
 impl Column {
     /// A column of words that sorts.
     pub fn text(sort: &'static str, title: &'static str) -> Column {
-        Column { sort: Some(sort), title, numeric: false }
+        Column { sort: Some(sort), title, numeric: false, currency: None }
     }
 
     /// A column of numbers that sorts.
     pub fn number(sort: &'static str, title: &'static str) -> Column {
-        Column { sort: Some(sort), title, numeric: true }
+        Column { sort: Some(sort), title, numeric: true, currency: None }
     }
 
     /// A column that does not sort.
     pub fn plain(title: &'static str) -> Column {
-        Column { sort: None, title, numeric: false }
+        Column { sort: None, title, numeric: false, currency: None }
     }
 
     /// A column of numbers that does not sort.
     pub fn plain_number(title: &'static str) -> Column {
-        Column { sort: None, title, numeric: true }
+        Column { sort: None, title, numeric: true, currency: None }
+    }
+
+    /// A column of amounts that sorts, in one currency or in several.
+    pub fn amounts(sort: &'static str, title: &'static str, currency: Option<Currency>) -> Column {
+        Column { currency, ..Column::number(sort, title) }
     }
 }
 
@@ -45,11 +53,15 @@ pub fn head(f: &Frame, columns: &[Column]) -> Markup {
     html! {
         thead { tr { @for column in columns {
             @match column.sort {
-                None => th scope="col" .num[column.numeric] { (column.title) },
+                None => th scope="col" .num[column.numeric] { (title(column)) },
                 Some(key) => (sortable(f, column, key, current)),
             }
         } } }
     }
+}
+
+fn title(column: &Column) -> Markup {
+    html! { (column.title) @if let Some(currency) = column.currency { span.unit { " " (currency.code()) } } }
 }
 
 fn sortable(f: &Frame, column: &Column, key: &str, current: &str) -> Markup {
@@ -62,7 +74,7 @@ fn sortable(f: &Frame, column: &Column, key: &str, current: &str) -> Markup {
     let url = f.url.without(PAGE).with(SORT, next_sort(key, column.numeric, current));
     html! {
         th scope="col" .num[column.numeric] aria-sort=[direction] {
-            a.sort href=(url) { (column.title)
+            a.sort href=(url) { (title(column))
                 @match direction {
                     Some("descending") => (icon("desc")),
                     Some(_) => (icon("asc")),
@@ -90,6 +102,14 @@ fn next_sort(key: &str, numeric: bool, current: &str) -> String {
     match second {
         Some(second) => format!("{turned},{second}"),
         None => turned,
+    }
+}
+
+/// The label of a cell where a narrow screen hides the head: the title and its currency.
+pub fn label(title: &str, currency: Option<Currency>) -> String {
+    match currency {
+        Some(currency) => format!("{title} {currency}"),
+        None => title.to_owned(),
     }
 }
 

@@ -337,6 +337,7 @@ pub fn customer(f: &Frame, view: &CustomerView) -> Markup {
 fn actions(f: &Frame, view: &CustomerView) -> Markup {
     let id = view.customer.id;
     html! {
+        @if f.may_write() { a.button.main.only-narrow href="#acciones" { (icon("phone")) (f.t("customer.log_contact")) } }
         a.button.quiet href=(f.to(&format!("/clientes/{id}/estado-de-cuenta.pdf"))) { (icon("download")) (f.t("customer.statement")) }
         @if let Some(next) = &view.next_case {
             a.button href=(super::customer_url(f, next.id)) data-key="." title=(next.name) {
@@ -442,7 +443,7 @@ fn behaviour(f: &Frame, b: &Behaviour) -> Markup {
                 @if let Some(since) = b.since { " " span.muted { (f.t("customer.since_word")) " " (figure::date(f, since)) } } }
             @if !b.evidence.is_empty() { ul.evidence { @for line in &b.evidence { li { (line) } } } }
             (facts(&line))
-            (chart::lines(f, &b.chart, None))
+            (chart::lines(f, f.t("customer.chart"), &b.chart, None))
         }
     }
 }

@@ -20,7 +20,7 @@ pub fn forms(f: &Frame, view: &CustomerView) -> Markup {
         }
     };
     html! {
-        section.panels { h2.hidden { (f.t("customer.actions")) }
+        section.panels #acciones { h2.hidden { (f.t("customer.actions")) }
             (panel(OpenForm::Contact, "c", "phone", f.t("customer.log_contact"), contact(f, view)))
             (panel(OpenForm::Promise, "p", "promise", f.t("customer.log_promise"), promise(f, view)))
             (panel(OpenForm::Payment, "b", "coin", f.t("customer.log_payment"), payment(f, view)))

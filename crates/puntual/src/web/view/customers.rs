@@ -9,9 +9,10 @@ use crate::web::part::figure;
 use crate::web::part::form::{Choice, keep, select};
 use crate::web::part::icon::icon;
 use crate::web::part::notice::{empty, fact, facts};
-use crate::web::part::table::{Column, Paging, head, pager};
+use crate::web::part::table::{Column, Paging, head, label, pager};
 use crate::web::url::{PAGE, SEARCH, Url};
 use maud::{Markup, html};
+use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::ratio::Ratio;
 
@@ -76,6 +77,7 @@ pub struct CustomerRow {
 pub fn customers(f: &Frame, view: &CustomersView) -> Markup {
     let title = f.t("nav.customers");
     let heading = Heading::dated(title).with_actions(export_links(f, "/clientes/exportar"));
+    let currency = figure::shared_currency(view.rows.iter().map(|row| row.open));
     let body = html! {
         (totals(f, view))
         (filters(f, view))
@@ -84,8 +86,8 @@ pub fn customers(f: &Frame, view: &CustomersView) -> Markup {
         } @else {
             div.table-scroll { table.rows.stacks data-rows {
                 caption.hidden { (title) }
-                (head(f, &columns(f)))
-                tbody { @for row in &view.rows { (customer_row(f, row)) } }
+                (head(f, &columns(f, currency)))
+                tbody { @for row in &view.rows { (customer_row(f, row, currency)) } }
             } }
             (pager(f, view.paging))
         }
@@ -140,13 +142,13 @@ fn filters(f: &Frame, view: &CustomersView) -> Markup {
     }
 }
 
-fn columns(f: &Frame) -> [Column; 9] {
+fn columns(f: &Frame, currency: Option<Currency>) -> [Column; 9] {
     [
         Column::text("cliente", f.t("col.customer")),
         Column::text("segmento", f.t("filter.segment")),
         Column::text("agente", f.t("filter.collector")),
-        Column::number("saldo", f.t("col.open")),
-        Column::number("vencido", f.t("col.overdue")),
+        Column::amounts("saldo", f.t("col.open"), currency),
+        Column::amounts("vencido", f.t("col.overdue"), currency),
         Column::plain(f.t("col.aging")),
         Column::number("dias", f.t("col.oldest")),
         Column::number("ppc", f.t("col.collection_period")),
@@ -154,7 +156,7 @@ fn columns(f: &Frame) -> [Column; 9] {
     ]
 }
 
-fn customer_row(f: &Frame, row: &CustomerRow) -> Markup {
+fn customer_row(f: &Frame, row: &CustomerRow, currency: Option<Currency>) -> Markup {
     let documents = f.to("/documentos").with("cliente", row.customer.id);
     let oldest: Url = documents.with("orden", "vencimiento");
     html! {
@@ -162,10 +164,10 @@ fn customer_row(f: &Frame, row: &CustomerRow) -> Markup {
             th.lead scope="row" { (customer_link(f, &row.customer)) " " small.mono { (row.tax_id) } }
             td data-label=(f.t("filter.segment")) { (row.segment) }
             td data-label=(f.t("filter.collector")) { (row.collector) }
-            td.num data-label=(f.t("col.open")) { (figure::behind(figure::amount(f, row.open), row.open.minor == 0, &documents)) }
-            td.num data-label=(f.t("col.overdue")) {
+            td.num data-label=(label(f.t("col.open"), currency)) { (figure::behind(figure::in_column(f, row.open, currency), row.open.minor == 0, &documents)) }
+            td.num data-label=(label(f.t("col.overdue"), currency)) {
                 @if row.overdue.minor == 0 { (figure::bare(f, row.overdue)) } @else {
-                    a.behind href=(documents.with("estado", "overdue")) { strong { (figure::amount(f, row.overdue)) } } } }
+                    a.behind href=(documents.with("estado", "overdue")) { strong { (figure::in_column(f, row.overdue, currency)) } } } }
             td.strip-cell data-label=(f.t("col.aging")) { (chart::strip(f, row.open.currency, &row.aging)) }
             td.num data-label=(f.t("col.oldest")) {
                 @if row.oldest_days > 0 { a.behind href=(oldest) { (row.oldest_days) } span.unit { " " (f.t("unit.d")) } }

@@ -157,14 +157,14 @@ fn instalments(f: &Frame, view: &DocumentView) -> Markup {
     html! {
         section { h2 { (f.t("document.instalments")) }
             div.table-scroll { table.compact {
-                thead { tr { th.num scope="col" { (f.t("document.instalment")) } th scope="col" { (f.t("col.due")) }
+                thead { tr { th scope="col" { (f.t("document.instalment")) } th scope="col" { (f.t("col.due")) }
                     th.num scope="col" { (f.t("col.total")) } th.num scope="col" { (f.t("col.open")) }
                     th scope="col" { (f.t("col.state")) } } }
                 tbody { @for part in &view.instalments { tr {
-                    td.num { (part.number) "/" (view.instalments.len()) }
+                    td { (part.number) "/" (view.instalments.len()) }
                     td { (figure::date(f, part.due_on))
                         @if part.open.minor != 0 { " " span.muted { (format::due(part.due_on, f.as_of, f.locale)) } } }
-                    td.num { (figure::amount(f, part.amount)) } td.num { strong { (figure::amount(f, part.open)) } }
+                    td.num { (figure::amount(f, part.amount)) } td.num { @if part.open.minor == 0 { (figure::bare(f, part.open)) } @else { strong { (figure::amount(f, part.open)) } } }
                     td { (badge::state(f, part.state)) }
                 } } }
             } }

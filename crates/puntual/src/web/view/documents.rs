@@ -8,9 +8,10 @@ use crate::web::part::figure;
 use crate::web::part::form::{Choice, keep, select};
 use crate::web::part::icon::icon;
 use crate::web::part::notice::{empty, fact, facts};
-use crate::web::part::table::{Column, Paging, head, pager};
+use crate::web::part::table::{Column, Paging, head, label, pager};
 use crate::web::url::{PAGE, SEARCH};
 use maud::{Markup, html};
+use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 
 /// What Documentos shows.
@@ -120,6 +121,7 @@ fn filters(f: &Frame, view: &DocumentsView) -> Markup {
 
 /// The table of documents, also for a customer's page, where the customer is not repeated.
 pub fn table(f: &Frame, rows: &[DocumentRow], with_customer: bool) -> Markup {
+    let currency = figure::shared_currency(rows.iter().map(|row| row.total));
     let mut columns = vec![Column::text("folio", f.t("col.document"))];
     if with_customer {
         columns.push(Column::text("cliente", f.t("col.customer")));
@@ -127,8 +129,8 @@ pub fn table(f: &Frame, rows: &[DocumentRow], with_customer: bool) -> Markup {
     columns.extend([
         Column::text("emision", f.t("col.issued")),
         Column::text("vencimiento", f.t("col.due")),
-        Column::number("total", f.t("col.total")),
-        Column::number("saldo", f.t("col.open")),
+        Column::amounts("total", f.t("col.total"), currency),
+        Column::amounts("saldo", f.t("col.open"), currency),
         Column::number("dias", f.t("col.days")),
         Column::text("estado", f.t("col.state")),
     ]);
@@ -136,12 +138,17 @@ pub fn table(f: &Frame, rows: &[DocumentRow], with_customer: bool) -> Markup {
         div.table-scroll { table.rows.stacks data-rows {
             caption.hidden { (f.t("nav.documents")) }
             (head(f, &columns))
-            tbody { @for row in rows { (document_row(f, row, with_customer)) } }
+            tbody { @for row in rows { (document_row(f, row, with_customer, currency)) } }
         } }
     }
 }
 
-fn document_row(f: &Frame, row: &DocumentRow, with_customer: bool) -> Markup {
+fn document_row(
+    f: &Frame,
+    row: &DocumentRow,
+    with_customer: bool,
+    currency: Option<Currency>,
+) -> Markup {
     html! {
         tr data-href=(document_url(f, row.document.id)) {
             th.lead scope="row" { (document_link(f, &row.document))
@@ -150,11 +157,11 @@ fn document_row(f: &Frame, row: &DocumentRow, with_customer: bool) -> Markup {
                 a href=(super::customer_url(f, row.customer.id)) { (row.customer.name) } } }
             td.nowrap data-label=(f.t("col.issued")) { (figure::date(f, row.issued_on)) }
             td.nowrap data-label=(f.t("col.due")) { (figure::date(f, row.due_on)) }
-            td.num data-label=(f.t("col.total")) { (figure::amount(f, row.total)) }
-            td.num data-label=(f.t("col.open")) {
-                @if row.open.minor == 0 { (figure::bare(f, row.open)) } @else { strong { (figure::amount(f, row.open)) } } }
+            td.num data-label=(label(f.t("col.total"), currency)) { (figure::in_column(f, row.total, currency)) }
+            td.num data-label=(label(f.t("col.open"), currency)) {
+                @if row.open.minor == 0 { (figure::bare(f, row.open)) } @else { strong { (figure::in_column(f, row.open, currency)) } } }
             td.num data-label=(f.t("col.days")) {
-                @if row.open.minor == 0 { span.nil { "–" } } @else { (row.overdue_days) } }
+                @if row.open.minor == 0 { span.nil { "–" } } @else { span.muted[row.overdue_days <= 0] { (figure::integer(f, row.overdue_days.into())) } } }
             td data-label=(f.t("col.state")) { (state(f, row)) }
         }
     }

@@ -7,7 +7,7 @@ use crate::web::part::badge::{self, Bucket, Channel};
 use crate::web::part::figure;
 use crate::web::part::icon::icon;
 use crate::web::part::notice::{empty, fact, facts};
-use crate::web::part::table::{Column, Paging, head, pager};
+use crate::web::part::table::{Column, Paging, head, label, pager};
 use crate::web::url::Url;
 use maud::{Markup, html};
 use puntual_core::date::Day;
@@ -176,14 +176,14 @@ fn counters(f: &Frame, c: &Counters) -> Markup {
     ])
 }
 
-fn columns(f: &Frame, _view: &HomeView) -> [Column; 9] {
+fn columns(f: &Frame, view: &HomeView) -> [Column; 8] {
+    let currency = Some(view.currency);
     [
         Column::plain_number("#"),
         Column::text("cliente", f.t("col.customer")),
         Column::plain(f.t("home.why")),
-        Column::number("vencido", f.t("col.overdue")),
-        Column::number("por-vencer", f.t("col.not_due")),
-        Column::number("disputa", f.t("col.disputed")),
+        Column::amounts("vencido", f.t("col.overdue"), currency),
+        Column::amounts("por-vencer", f.t("col.not_due"), currency),
         Column::number("dias", f.t("col.oldest")),
         Column::plain(f.t("col.last_contact")),
         Column::plain(f.t("col.next_action")),
@@ -204,13 +204,13 @@ fn row(f: &Frame, case: &Case) -> Markup {
                 @for (index, reason) in case.why.iter().take(2).enumerate() {
                     @if index == 0 { span { (reason) } } @else { small { (reason) } }
                 } }
-            td.num data-label=(f.t("col.overdue")) { strong { (behind(case.overdue, "overdue")) } }
-            td.num data-label=(f.t("col.not_due")) { (behind(case.not_due, "not_due")) }
-            td.num data-label=(f.t("col.disputed")) { (behind(case.disputed, "disputed")) }
+            td.num data-label=(label(f.t("col.overdue"), Some(case.overdue.currency))) { strong { (behind(case.overdue, "overdue")) }
+                @if case.disputed.minor != 0 { small.h-disputed.hued { (f.t("state.disputed")) " " (behind(case.disputed, "disputed")) } } }
+            td.num data-label=(label(f.t("col.not_due"), Some(case.overdue.currency))) { (behind(case.not_due, "not_due")) }
             td.num data-label=(f.t("col.oldest")) { (badge::bucket(f, case.bucket))
                 small { (f.count("days", case.oldest_days.into())) } }
             td data-label=(f.t("col.last_contact")) { (last_contact(f, case)) }
-            td data-label=(f.t("col.next_action")) { (next_action(f, case)) }
+            td.next data-label=(f.t("col.next_action")) { (next_action(f, case)) }
         }
     }
 }

@@ -307,9 +307,9 @@ fn mapping(f: &Frame, view: &PreviewView) -> Markup {
 fn sample(f: &Frame, view: &PreviewView) -> Markup {
     html! {
         div.table-scroll { table.compact {
-            thead { tr { th.num scope="col" { (f.t("imports.line")) }
+            thead { tr { th scope="col" { (f.t("imports.line")) }
                 @for column in &view.columns { th scope="col" { (column.header) } } th scope="col" { (f.t("imports.problem")) } } }
-            tbody { @for row in &view.sample { tr { td.num.muted { (row.line) }
+            tbody { @for row in &view.sample { tr { td.muted { (row.line) }
                 @for value in &row.values { td.nowrap { (value) } }
                 td { @if let Some(problem) = &row.problem { span.alarm { (icon("alert")) (problem) } } @else { span.ok { (icon("check")) } } }
             } } }

@@ -231,10 +231,11 @@ pub fn indicators(f: &Frame, view: &IndicatorsView) -> Markup {
             (empty(f.t("indicators.empty"), f.t("indicators.empty_advice"), Some((&f.to("/importar"), f.t("indicators.import")))))
         }
         @for aging in &view.aging { (aging_table(f, view, aging)) }
-        @for history in &view.history { (chart::stack(f, history, &f.url)) }
+        @for history in &view.history { @let title = f.fill("indicators.history", &[("currency", history.currency.code())]);
+            (chart::stack(f, &title, history, &f.url)) }
         @if !view.indicators.is_empty() {
             (indicator_table(f, view))
-            (chart::lines(f, &view.time_chart, Some(&f.url)))
+            (chart::lines(f, f.t("indicators.time"), &view.time_chart, Some(&f.url)))
             p.hint { (f.t("indicators.survivorship")) }
         }
     };

@@ -108,7 +108,7 @@ pub fn document_url(f: &Frame, id: DocumentId) -> Url {
 
 /// A link to a customer; in a row it is what `Enter` opens.
 fn customer_link(f: &Frame, customer: &CustomerRef) -> Markup {
-    html! { a.row-link href=(customer_url(f, customer.id)) { (customer.name) } }
+    html! { a.row-link href=(customer_url(f, customer.id)) title=(customer.name) { (customer.name) } }
 }
 
 /// A link to a document with its kind.

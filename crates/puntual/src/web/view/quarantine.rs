@@ -89,7 +89,7 @@ fn table(f: &Frame, view: &QuarantineView) -> Markup {
     html! {
         div.table-scroll { table.rows.stacks.two-line data-rows {
             thead { tr { th scope="col" { (f.t("col.document")) } th.num scope="col" { (f.t("col.total")) }
-                th scope="col" { (f.t("quarantine.why")) } th scope="col" { (f.t("imports.file")) } th scope="col" { (f.t("quarantine.decision")) } } }
+                th scope="col" { (f.t("quarantine.why")) } th scope="col" { (f.t("imports.file")) } th.num scope="col" { (f.t("quarantine.decision")) } } }
             tbody { @for row in &view.rows { tr tabindex="-1" {
                 th.lead scope="row" { (row.document) small { (row.customer) } }
                 td.num data-label=(f.t("col.total")) { @if let Some(total) = row.total { (figure::amount(f, total)) } }

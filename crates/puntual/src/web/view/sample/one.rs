@@ -94,7 +94,6 @@ fn behaviour(f: &Frame) -> Behaviour {
         promises_kept: (3, 5),
         last_payment: Some((whole(f, 1_190), today() - 19)),
         chart: Lines {
-            title: f.t("col.collection_period").to_owned(),
             unit: Unit::Days,
             days: month_ends(),
             lines: vec![
@@ -318,7 +317,6 @@ impl IndicatorsView {
             indicators: IndicatorId::ALL.map(indicator).to_vec(),
             currency: f.numbers.home(),
             time_chart: Lines {
-                title: f.fill("indicators.table", &[("currency", f.numbers.home().code())]),
                 unit: Unit::Days,
                 lines: vec![
                     line("kpi.ppc_weighted", "l-1", series(48, -3, 5)),
@@ -365,7 +363,6 @@ fn history(f: &Frame, days: &[Day]) -> Stack {
         StackPoint { day: *day, minor: minor.to_vec() }
     };
     Stack {
-        title: f.fill("indicators.aging", &[("currency", f.numbers.home().code())]),
         currency: f.numbers.home(),
         buckets: buckets(),
         points: days.iter().enumerate().map(point).collect(),
