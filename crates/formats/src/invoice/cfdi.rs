@@ -42,6 +42,8 @@ fn document(node: Node<'_, '_>) -> DocumentRecord {
         references: references(node),
         ..DocumentRecord::default()
     };
+    fields.mend_names(&mut document.seller);
+    fields.mend_names(&mut document.buyer);
     read_type(node, &mut document, &mut fields);
     document.uuid = stamp(node, &mut fields);
     document.issue_text = attribute(node, "Fecha");
@@ -236,7 +238,24 @@ fn check(node: Node<'_, '_>, document: &DocumentRecord, fields: &mut Fields) {
         fields.note(problem::third_party_lines());
     }
     if matches!(document.kind, DocumentKind::Invoice | DocumentKind::CreditNote) {
+        check_currency(document, fields);
         check_total(node, document, fields);
+    }
+}
+
+/// From 3.3 on the currency is required, and its rate where it is not the peso. `XXX` (no
+/// currency) is for payments and transport only.
+fn check_currency(document: &DocumentRecord, fields: &mut Fields) {
+    if document.version.as_deref().is_some_and(|version| version < "3.3") {
+        return;
+    }
+    match document.currency.as_deref() {
+        None if document.currency_written.is_none() => fields.note(problem::currency_missing()),
+        Some("XXX") => fields.note(problem::unknown_currency("XXX")),
+        Some(foreign) if foreign != "MXN" && document.exchange_rate.is_none() => {
+            fields.note(problem::exchange_rate_missing(foreign));
+        }
+        _ => {}
     }
 }
 

@@ -74,6 +74,8 @@ fn document(
         lines: u32::try_from(children(body, "Detalle").count()).ok(),
         ..DocumentRecord::default()
     };
+    fields.mend_names(&mut document.seller);
+    fields.mend_names(&mut document.buyer);
     document.issue_date = fields.day("FchEmis", document.issue_text.as_deref());
     dte_totals::read(header, &mut document, &mut fields);
     read_terms(header, &mut document, &mut fields);

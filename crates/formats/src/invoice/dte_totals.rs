@@ -31,6 +31,7 @@ pub fn read(header: Node<'_, '_>, document: &mut DocumentRecord, fields: &mut Fi
         document.withheld = Some(others.withheld);
     }
     check_pesos(document, fields);
+    check_vat(header, document, fields);
     check_total(header, document, &others, fields);
     read_balance(header, document, fields);
 }
@@ -103,6 +104,22 @@ fn check_pesos(document: &DocumentRecord, fields: &mut Fields) {
         if let Some(amount) = amount.filter(|amount| !amount.fract().is_zero()) {
             fields.note(problem::decimals_in_pesos(field, &amount.normalize().to_string()));
         }
+    }
+}
+
+/// VAT is the rate on the net, rounded once for the document; nets worked back from gross prices
+/// may be a peso off, and so may their VAT.
+fn check_vat(header: Node<'_, '_>, document: &DocumentRecord, fields: &mut Fields) {
+    let rate = text(header, &["Totales", "TasaIVA"]).and_then(|rate| fields::decimal(&rate));
+    let (Some(rate), Some(net), Some(vat)) = (rate, document.net, document.tax) else { return };
+    let Some(expected) =
+        net.checked_mul(rate).map(|hundredfold| hundredfold / Decimal::ONE_HUNDRED)
+    else {
+        return;
+    };
+    if (vat - expected).abs() > Decimal::TWO {
+        let expected = expected.round().normalize().to_string();
+        fields.note(problem::vat_mismatch(&vat.normalize().to_string(), &expected));
     }
 }
 

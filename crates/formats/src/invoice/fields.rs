@@ -2,7 +2,8 @@
 //! written and cannot be read becomes a problem that names the field; what is absent is `None`.
 
 use crate::problem;
-use crate::record::{Problem, Status};
+use crate::record::{PartyRecord, Problem, Status};
+use crate::table::repair::mojibake;
 use puntual_core::date::Day;
 use rust_decimal::Decimal;
 use std::str::FromStr;
@@ -57,6 +58,22 @@ impl Fields {
             self.problems.push(problem::bad_date(field, text));
         }
         value
+    }
+
+    /// Undoes what a program did that took UTF-8 for windows-1252 ("NÃºÃ±ez") before the issuer
+    /// encoded the text again.
+    pub fn mend_names(&mut self, party: &mut PartyRecord) {
+        let mut mended = false;
+        for text in [&mut party.name, &mut party.address, &mut party.contact] {
+            if let Some(repaired) = text.as_deref().and_then(mojibake) {
+                *text = Some(repaired);
+                mended = true;
+            }
+        }
+        if mended {
+            let name = party.name.as_deref().unwrap_or_default();
+            self.problems.push(problem::names_repaired(name));
+        }
     }
 
     /// Notes that a field the document cannot do without is absent.

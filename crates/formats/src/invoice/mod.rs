@@ -108,6 +108,10 @@ fn known_but_not_read(root: Node<'_, '_>) -> Option<Problem> {
             "Solicitud de cancelación (la respuesta del SAT es la que vale)",
             "Cancellation request (only the answer of the SAT counts)",
         ),
+        "Envelope" | "ConsultaResult" | "ConsultaResponse" if answers_query(root) => ignored(
+            "Respuesta a la consulta de estado de un CFDI, que no dice de cuál",
+            "Answer to a CFDI status query, which does not say of which",
+        ),
         "Nomina" => ignored("Complemento de nómina", "Payroll complement"),
         "CartaPorte" => ignored("Complemento de carta porte", "Waybill complement"),
         "RESPUESTA" | "RECEPCIONDTE" | "RESULTADO_ENVIO" | "ResultadoEnvioLibro" => {
@@ -118,6 +122,12 @@ fn known_but_not_read(root: Node<'_, '_>) -> Option<Problem> {
         }
         _ => not_imported(root),
     }
+}
+
+/// Whether it is what the SAT answers when asked for the state of a CFDI.
+fn answers_query(root: Node<'_, '_>) -> bool {
+    let has = |wanted: &str| root.descendants().any(|node| xml::name(node) == wanted);
+    has("CodigoEstatus") && has("Estado")
 }
 
 fn not_imported(root: Node<'_, '_>) -> Option<Problem> {

@@ -124,6 +124,49 @@ pub fn conflicting_copies(place: &str, other: &str) -> Problem {
     )
 }
 
+/// Names spoiled before the document was encoded.
+pub fn names_repaired(name: &str) -> Problem {
+    let name = quoted(name);
+    whole(
+        Status::Warn,
+        "names_repaired",
+        format!("Los acentos venían estropeados en origen y se repararon: {name}. Revíselos."),
+        format!("Accents came spoiled from the source and were repaired: {name}. Check them."),
+    )
+}
+
+/// A document that does not say its currency.
+pub fn currency_missing() -> Problem {
+    whole(
+        Status::Warn,
+        "currency_missing",
+        "No dice en qué moneda está; se tomará la del acreedor. Confírmela.",
+        "It does not say its currency; the creditor's own is taken. Confirm it.",
+    )
+}
+
+/// A foreign currency without its rate.
+pub fn exchange_rate_missing(currency: &str) -> Problem {
+    whole(
+        Status::Warn,
+        "exchange_rate_missing",
+        format!("Está en {currency} y no trae tipo de cambio. Se usará el de su tabla de cambios."),
+        format!("It is in {currency} without an exchange rate. The one of your rates is used."),
+    )
+}
+
+/// VAT that is not the rate applied to the net.
+pub fn vat_mismatch(vat: &str, expected: &str) -> Problem {
+    whole(
+        Status::Warn,
+        "vat_mismatch",
+        format!(
+            "El IVA dice {vat} y la tasa sobre el neto da {expected}. Confírmelo con el emisor."
+        ),
+        format!("VAT says {vat}; the rate on the net gives {expected}. Check it with the issuer."),
+    )
+}
+
 /// A purchase of the creditor's.
 pub fn purchase() -> Problem {
     whole(
