@@ -63,7 +63,7 @@
     if (!target) return false;
     if (target.matches("details")) {
       target.open = true;
-      const field = $("[data-digit]:checked, [data-digit], input:not([type=hidden]), textarea", target);
+      const field = $("[data-digit]:checked", target) || $("[data-digit]", target) || $("input:not([type=hidden]), textarea", target);
       if (field) field.focus();
     } else if (target.matches("input")) { target.focus(); target.select(); } else target.click();
     return true;

@@ -148,7 +148,7 @@ fn batch_table(f: &Frame, batches: &[Batch]) -> Markup {
     html! {
         div.table-scroll { table.rows.stacks data-rows {
             thead { tr { th scope="col" { (f.t("imports.batch")) } th scope="col" { (f.t("imports.when")) }
-                th scope="col" { (f.t("imports.who")) } (count_heads(f)) th scope="col" { (f.t("col.state")) } th {} } }
+                th scope="col" { (f.t("imports.who")) } (count_heads(f)) th scope="col" { (f.t("col.state")) } th scope="col" { span.hidden { (f.t("col.actions")) } } } }
             tbody { @for batch in batches {
                 @let url = format!("/importar/{}", batch.id);
                 tr data-href=(url) {

@@ -187,7 +187,7 @@ fn outbox_table(f: &Frame, rows: &[MessageRow]) -> Markup {
         div.table-scroll { table.rows.stacks data-rows {
             thead { tr { th scope="col" { (f.t("messages.subject")) } th scope="col" { (f.t("col.customer")) }
                 th scope="col" { (f.t("filter.channel")) } th scope="col" { (f.t("col.state")) } th scope="col" { (f.t("home.why")) }
-                th scope="col" { (f.t("imports.when")) } th {} } }
+                th scope="col" { (f.t("imports.when")) } th scope="col" { span.hidden { (f.t("col.actions")) } } } }
             tbody { @for row in rows {
                 @let url = format!("/mensajes/{}", row.id);
                 tr data-href=(url) {

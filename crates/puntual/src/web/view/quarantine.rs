@@ -104,7 +104,7 @@ fn table(f: &Frame, view: &QuarantineView) -> Markup {
 fn differences(f: &Frame, row: &QuarantineRow) -> Markup {
     html! { @if !row.differences.is_empty() {
         details.behind-chart { summary { (f.count("quarantine.differences", row.differences.len() as i64)) }
-            table.compact { thead { tr { th {} th scope="col" { (f.t("quarantine.ours")) } th scope="col" { (f.t("quarantine.theirs")) } } }
+            table.compact { thead { tr { th scope="col" { span.hidden { (f.t("imports.field_name")) } } th scope="col" { (f.t("quarantine.ours")) } th scope="col" { (f.t("quarantine.theirs")) } } }
                 tbody { @for (field, ours, theirs) in &row.differences {
                     tr { th scope="row" { (field) } td { (ours) } td { strong { (theirs) } } } } } } }
     } }

@@ -169,7 +169,7 @@ pub fn users(f: &Frame, view: &UsersView) -> Markup {
             section { h2 { (f.t("settings.users")) }
                 div.table-scroll { table.stacks {
                     thead { tr { th scope="col" { (f.t("settings.name")) } th scope="col" { (f.t("channel.email")) }
-                        th scope="col" { (f.t("settings.role")) } th scope="col" { (f.t("settings.last_seen")) } th {} } }
+                        th scope="col" { (f.t("settings.role")) } th scope="col" { (f.t("settings.last_seen")) } th scope="col" { span.hidden { (f.t("col.actions")) } } } }
                     tbody { @for row in &view.rows { (user_row(f, row, &roles)) } }
                 } }
                 dl.pairs.roles { @for role in Role::ALL { dt { (f.t(role.key())) } dd { (f.t(meaning(role))) } } } }
