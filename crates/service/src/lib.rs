@@ -2,18 +2,24 @@
 //! write, commit, and only then talk to the world. No SQL text, no HTML, no network inside a
 //! transaction.
 
+pub mod behaviour;
 pub mod book;
 pub mod channels;
+pub mod check;
 pub mod clock;
 pub mod creditors;
 pub mod ctx;
 pub mod demo;
 pub mod error;
+pub mod exports;
 pub mod imports;
 pub mod password;
 pub mod portfolios;
+pub mod reading;
 pub mod render;
+pub mod reports;
 pub mod statement_pdf;
+pub mod upkeep;
 pub mod words;
 
 use clock::Clock;

@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod audit;
+pub mod copy;
 pub mod creditor;
 pub mod customer;
 pub mod document;
@@ -33,7 +34,7 @@ use engine::Connection;
 use error::StoreError;
 pub use migrate::MIGRATIONS;
 use pool::Place;
-use puntual_core::id::{CreditorId, WorkspaceId};
+use puntual_core::id::{CreditorId, CustomerId, WorkspaceId};
 use row::Row;
 use value::Param;
 
@@ -44,6 +45,22 @@ pub struct Scope {
     pub workspace: WorkspaceId,
     /// The creditor inside it.
     pub creditor: CreditorId,
+}
+
+/// A page of customers in the order of their ids: those above `after` up to `through`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CustomerRange {
+    /// The last customer of the page before.
+    pub after: CustomerId,
+    /// The last customer of this page.
+    pub through: CustomerId,
+}
+
+impl CustomerRange {
+    /// The page of one customer.
+    pub fn one(customer: CustomerId) -> CustomerRange {
+        CustomerRange { after: CustomerId(customer.0 - 1), through: customer }
+    }
 }
 
 /// The storage: a pool of connections to one of the engines, brought to the current shape.

@@ -1,8 +1,11 @@
 //! Reading the columns of a result row, by position.
 
 use crate::error::StoreError;
+use crate::value::Param;
+use postgres::types::Type;
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
+use rusqlite::types::ValueRef;
 
 /// A row of a result, borrowed from its engine while it is current.
 pub enum Row<'r> {
@@ -88,6 +91,33 @@ impl Row<'_> {
         known: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, StoreError> {
         self.with_text(column, |text| text.and_then(known).ok_or_else(|| wrong(column)))?
+    }
+
+    /// Whatever the column holds, as a parameter that writes the same.
+    pub(crate) fn value(&self, column: usize) -> Result<Param<'static>, StoreError> {
+        match self {
+            Row::Sqlite(row) => Ok(match row.get_ref(column)? {
+                ValueRef::Null => Param::Null,
+                ValueRef::Integer(number) => Param::Int(number),
+                ValueRef::Blob(bytes) => Param::OwnedBytes(bytes.to_vec()),
+                ValueRef::Text(text) => {
+                    Param::Owned(std::str::from_utf8(text).map_err(|_| wrong(column))?.to_owned())
+                }
+                ValueRef::Real(_) => return Err(wrong(column)),
+            }),
+            Row::Postgres(row) => {
+                let kind = row.columns()[column].type_();
+                Ok(if *kind == Type::INT8 {
+                    row.try_get::<_, Option<i64>>(column)?.into()
+                } else if *kind == Type::BOOL {
+                    row.try_get::<_, Option<bool>>(column)?.into()
+                } else if *kind == Type::BYTEA {
+                    row.try_get::<_, Option<Vec<u8>>>(column)?.map_or(Param::Null, Param::OwnedBytes)
+                } else {
+                    row.try_get::<_, Option<String>>(column)?.into()
+                })
+            }
+        }
     }
 
     /// Bytes that may be absent.

@@ -23,6 +23,8 @@ pub enum Param<'a> {
     Day(Day),
     /// Bytes as they are.
     Bytes(&'a [u8]),
+    /// Bytes read from elsewhere.
+    OwnedBytes(Vec<u8>),
 }
 
 impl Param<'_> {
@@ -93,6 +95,7 @@ impl rusqlite::ToSql for Param<'_> {
             Param::Bool(yes) => ToSqlOutput::Borrowed(ValueRef::Integer(i64::from(*yes))),
             Param::Day(day) => ToSqlOutput::from(Param::day_text(*day)),
             Param::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+            Param::OwnedBytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
         })
     }
 }
@@ -105,12 +108,15 @@ impl ToSql for Param<'_> {
     ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match self {
             Param::Null => Ok(IsNull::Yes),
+            // SQLite keeps yes and no as numbers; a copy from there arrives as such.
+            Param::Int(number) if *kind == Type::BOOL => (*number != 0).to_sql(kind, out),
             Param::Int(number) => number.to_sql(kind, out),
             Param::Text(text) => text.to_sql(kind, out),
             Param::Owned(text) => text.to_sql(kind, out),
             Param::Bool(yes) => yes.to_sql(kind, out),
             Param::Day(day) => Param::day_text(*day).to_sql(kind, out),
             Param::Bytes(bytes) => bytes.to_sql(kind, out),
+            Param::OwnedBytes(bytes) => bytes.to_sql(kind, out),
         }
     }
 

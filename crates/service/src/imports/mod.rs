@@ -63,6 +63,8 @@ pub struct Options {
     pub recorded: Recorded,
     /// Read and judge everything, write nothing.
     pub dry_run: bool,
+    /// The only format expected; other files are refused.
+    pub format: Option<String>,
     /// How a table is to be read, when it is not to be guessed.
     pub mapping: Option<Mapping>,
     /// Places of quarantined documents that a person has accepted.
@@ -145,6 +147,13 @@ pub fn import_as(
 ) -> Result<Batch, ServiceError> {
     ctx.require(Deed::Import)?;
     run::run(app, ctx, import, inputs, options, listener)
+}
+
+/// A table's description as saved: JSON.
+pub fn mapping_from_text(text: &str) -> Result<Mapping, ServiceError> {
+    serde_json::from_str(text).map_err(|error| {
+        ServiceError::invalid("mapping", format!("the mapping is not understood: {error}"))
+    })
 }
 
 /// What the creditor's files are read with.

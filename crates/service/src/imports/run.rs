@@ -12,6 +12,7 @@ use crate::App;
 use crate::book::Book;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
+use crate::reading::files_under;
 use puntual_core::id::{ImportId, PaymentId};
 use puntual_formats::record::{DocumentKind, Problem, Record, Status};
 use puntual_formats::{json, read, table};
@@ -21,7 +22,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Records per transaction.
 const CHUNK: usize = 8_000;
@@ -139,28 +140,12 @@ fn find(inputs: Vec<Input>) -> Vec<Input> {
     let mut found = Vec::new();
     for input in inputs {
         match input {
-            Input::Path(path) if path.is_dir() => walk(&path, &mut found),
+            Input::Path(path) => found.extend(files_under(&path).into_iter().map(Input::Path)),
             other => found.push(other),
         }
     }
     found.sort_by_cached_key(rank);
     found
-}
-
-fn walk(folder: &Path, found: &mut Vec<Input>) {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        found.push(Input::Path(folder.to_owned()));
-        return;
-    };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
-        if hidden {
-            continue;
-        }
-        if path.is_dir() { walk(&path, found) } else { found.push(Input::Path(path)) }
-    }
 }
 
 fn rank(input: &Input) -> u8 {
@@ -267,6 +252,13 @@ impl Run<'_> {
         let docs = json::docs(&file);
         let position = self.open_file(name, file.format, docs);
         let keep = !self.options.dry_run && content.len() <= KEEP_BYTES && !is_container;
+        if let Some(wanted) = self.options.format.as_deref().filter(|wanted| *wanted != file.format) {
+            let report = &mut self.files[position].report;
+            report.status = Status::Reject;
+            count(&mut report.counts, Status::Reject);
+            report.problems.push(other_format(wanted, file.format));
+            return Ok(());
+        }
         let entry = &mut self.files[position];
         entry.report.status = worst(&file.problems);
         entry.report.problems.extend(file.problems.iter().cloned());
@@ -590,6 +582,16 @@ fn unreadable(error: &std::io::Error) -> Problem {
         code: "unreadable_file",
         es: format!("No se puede leer el archivo: {error}. Revise la ruta y los permisos."),
         en: format!("The file cannot be read: {error}. Check the path and the permissions."),
+    }
+}
+
+fn other_format(wanted: &str, found: &str) -> Problem {
+    Problem {
+        status: Status::Reject,
+        place: String::new(),
+        code: "other_format",
+        es: format!("Se pidió el formato {wanted} y el archivo es {found}. Use --format auto."),
+        en: format!("Format {wanted} was asked for and the file is {found}. Use --format auto."),
     }
 }
 

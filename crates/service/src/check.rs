@@ -1,0 +1,153 @@
+//! Self-audit: proves from the stored rows that the books are right. Each check is computed by a
+//! way of its own, never by the code it checks.
+
+use crate::App;
+use crate::ctx::Ctx;
+use crate::error::ServiceError;
+use crate::portfolios::Portfolios;
+use puntual_core::aging::{self, BucketSet, CreditPolicy};
+use puntual_core::currency::Currency;
+use puntual_core::date::Day;
+use puntual_core::ledger::Account;
+use puntual_core::portfolio::{AsOf, By, Scope};
+use puntual_store::{Tx, audit, ledger, outbox};
+use std::collections::BTreeMap;
+
+/// One check and how it went.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Check {
+    /// What was checked.
+    pub name: String,
+    /// Whether it held.
+    pub ok: bool,
+    /// What was looked at, or what is wrong.
+    pub detail: String,
+}
+
+/// How many days the control totals are compared on.
+const DAYS_COMPARED: i32 = 24;
+
+/// Runs every check on one creditor's books.
+pub fn run(app: &App, ctx: &Ctx) -> Result<Vec<Check>, ServiceError> {
+    app.store.read(|tx| {
+        Ok(vec![
+            entries(tx, ctx)?,
+            caches(tx, ctx)?,
+            control_totals(tx, ctx)?,
+            orphans(tx, ctx)?,
+            messages(tx, ctx)?,
+        ])
+    })
+}
+
+fn check(name: &str, wrong: Vec<String>, fine: String) -> Check {
+    let ok = wrong.is_empty();
+    let detail = if ok { fine } else { wrong.join("; ") };
+    Check { name: name.to_owned(), ok, detail }
+}
+
+/// Replays every entry: each is one the ledger may hold, every transaction's accounts add up to
+/// zero per currency, sequence numbers have no gap, and reversals take back what they name.
+fn entries(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
+    let mut wrong = Vec::new();
+    let mut expected_seq = 1;
+    let mut sums: BTreeMap<Currency, i128> = BTreeMap::new();
+    let mut count = 0_u64;
+    ledger::for_each_after::<ServiceError>(tx, ctx.scope(), 0, |stored| {
+        count += 1;
+        if wrong.len() < 20 && stored.seq != expected_seq {
+            wrong.push(format!("entry {expected_seq} is missing"));
+        }
+        expected_seq = stored.seq + 1;
+        let effects = Account::ALL.map(|account| i128::from(stored.entry.effect_on(account)));
+        *sums.entry(stored.entry.currency).or_default() += effects.iter().sum::<i128>();
+        if let Err(error) = stored.entry.checked() {
+            wrong.push(format!("entry {}: {error}", stored.seq));
+        }
+        Ok(())
+    })?;
+    wrong.extend(
+        sums.iter().filter(|(_, sum)| **sum != 0).map(|(currency, sum)| {
+            format!("accounts in {currency} add up to {sum} instead of 0")
+        }),
+    );
+    Ok(check("ledger_balanced", wrong, format!("{count} entries replayed, every one balanced")))
+}
+
+fn caches(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
+    let stale = audit::stale_caches(tx, ctx.scope(), 20)?;
+    let wrong = stale.iter().map(|(kind, id)| format!("{kind} {id} differs from the ledger")).collect();
+    Ok(check("cached_balances", wrong, "cached balances equal the ledger".to_owned()))
+}
+
+/// On days spread over the whole ledger: ageing buckets less unapplied credit, from the portfolio,
+/// equal the receivable account less the unapplied account, from SQL.
+fn control_totals(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
+    let Some((first, last)) = audit::ledger_span(tx, ctx.scope())? else {
+        return Ok(check("control_totals", Vec::new(), "the ledger is empty".to_owned()));
+    };
+    // A portfolio of its own, folded anew: the one in memory is part of what is checked.
+    let view = Portfolios::default().view_in(tx, ctx.scope())?;
+    let mut wrong = Vec::new();
+    let days = spread(first, last);
+    for day in &days {
+        let by_ledger = control(tx, ctx, *day)?;
+        let buckets = BucketSet::default();
+        let at = AsOf::day(*day);
+        let aged =
+            aging::aging(&view.portfolio, at, &buckets, CreditPolicy::Separate, By::Total, Scope::ALL);
+        let by_buckets: BTreeMap<Currency, i64> = aged
+            .rows()
+            .map(|row| (row.currency, row.balance()))
+            .filter(|(_, balance)| *balance != 0)
+            .collect();
+        if by_ledger != by_buckets {
+            wrong.push(format!("{day}: buckets {by_buckets:?}, ledger {by_ledger:?}"));
+        }
+    }
+    let fine = format!("buckets less unapplied equal the ledger on {} days, {first} to {last}", days.len());
+    Ok(check("control_totals", wrong, fine))
+}
+
+fn spread(first: Day, last: Day) -> Vec<Day> {
+    let length = last - first;
+    let mut days: Vec<Day> =
+        (0..=DAYS_COMPARED).map(|n| first + (i64::from(length) * i64::from(n) / i64::from(DAYS_COMPARED)) as i32).collect();
+    days.dedup();
+    days
+}
+
+fn control(tx: &mut Tx<'_>, ctx: &Ctx, day: Day) -> Result<BTreeMap<Currency, i64>, ServiceError> {
+    let mut balances: BTreeMap<Currency, i64> = BTreeMap::new();
+    for account in [Account::Receivable, Account::Unapplied] {
+        // Unapplied credit is a liability: its balance is negative and lowers the sum.
+        for (currency, balance) in audit::account_balance(tx, ctx.scope(), account.as_str(), day)? {
+            *balances.entry(currency).or_default() += balance;
+        }
+    }
+    balances.retain(|_, balance| *balance != 0);
+    Ok(balances)
+}
+
+fn orphans(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
+    let relations = audit::orphans(tx, ctx.scope())?;
+    let wrong = relations
+        .iter()
+        .filter(|orphans| orphans.count > 0)
+        .map(|orphans| format!("{}: {} rows point at nothing", orphans.relation, orphans.count))
+        .collect();
+    Ok(check("no_orphans", wrong, format!("{} relations hold", relations.len())))
+}
+
+/// No message is held by a worker that is gone.
+fn messages(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
+    let sending = outbox::list(tx, ctx.scope(), Some("sending"), 10_000)?;
+    let stuck: Vec<String> = sending
+        .iter()
+        .filter(|m| m.lease_until_at.is_none_or(|until| until < ctx.now_ms))
+        .map(|m| format!("message {} is stuck in sending", m.id))
+        .collect();
+    let states = outbox::count_by_state(tx, ctx.scope())?;
+    let list: Vec<String> = states.iter().map(|(state, n)| format!("{n} {state}")).collect();
+    Ok(check("outbox", stuck, if list.is_empty() { "no messages".to_owned() } else { list.join(", ") }))
+}

@@ -1,0 +1,187 @@
+//! The demo company loaded: the generator's values through the same import as real files, its
+//! users, its past contacts, and its days up to today.
+
+use crate::App;
+use crate::creditors::{self, NewCreditor};
+use crate::ctx::Ctx;
+use crate::day;
+use crate::demo::{self, Country, DemoCreditor, Known};
+use crate::error::ServiceError;
+use crate::imports::{self, Input, Listener, Options, Progress, Recorded};
+use crate::users::{self, NewUser};
+use puntual_core::access::Role;
+use puntual_core::date::Day;
+use puntual_core::id::{EventId, UserId};
+use puntual_formats::record::Record;
+use puntual_store::creditor::Creditor;
+use puntual_store::timeline::{self, Event};
+use puntual_store::{creditor, customer};
+use std::collections::HashMap;
+
+/// The password of every demo user. It is printed at the start and opens nothing but the demo.
+pub const PASSWORD: &str = "puntual-demo-2026";
+
+/// Days before today on which the demo's strategy has already been at work.
+const DAYS_RUN: i32 = 21;
+
+/// Somebody who can sign in to the demo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoUser {
+    /// E-mail.
+    pub email: String,
+    /// Name.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+}
+
+/// Loads the three creditors into an empty storage. `tell` hears what is being done.
+pub fn load(
+    app: &App,
+    today: Day,
+    seed: u64,
+    tell: &mut dyn FnMut(&str),
+) -> Result<Vec<DemoUser>, ServiceError> {
+    let mut signed_up = Vec::new();
+    for country in Country::ALL {
+        let company = demo::company(country, today, seed);
+        tell(&format!("{} ({})", company.name, company.code));
+        let made = make(app, &company)?;
+        let ctx = Ctx::new(app, made, "demo", Role::Admin);
+        let contacts = company.contacts.clone();
+        let agents = company.agents;
+        import(app, &ctx, company)?;
+        remember(app, &ctx, &contacts)?;
+        for back in (1..=DAYS_RUN).rev() {
+            day::run_past(app, &ctx, today - back)?;
+        }
+        day::run(app, &ctx, today)?;
+        if signed_up.is_empty() {
+            signed_up.push(("direccion@demo.example", "Dirección", Role::Admin, None));
+            signed_up.push(("supervision@demo.example", "Supervisión", Role::Supervisor, None));
+            signed_up.push(("mirada@demo.example", "Sólo lectura", Role::Viewer, None));
+        }
+        signed_up.extend(agents.iter().map(|a| (a.email, a.name, Role::Agent, Some(a.login))));
+    }
+    let first = creditors::choose(app, None)?;
+    let ctx = Ctx::new(app, first, "demo", Role::Admin);
+    let mut made = Vec::new();
+    for (email, name, role, collector) in signed_up {
+        let new = NewUser {
+            id: UserId(app.next_id()),
+            email: email.to_owned(),
+            name: name.to_owned(),
+            role,
+            password: PASSWORD.to_owned(),
+            locale: "es".to_owned(),
+            collector: collector.map(str::to_owned),
+        };
+        users::create(app, &ctx, new)?;
+        made.push(DemoUser { email: email.to_owned(), name: name.to_owned(), role });
+    }
+    Ok(made)
+}
+
+fn make(app: &App, company: &DemoCreditor) -> Result<Creditor, ServiceError> {
+    let made = creditors::create(
+        app,
+        NewCreditor {
+            code: Some(company.code.to_owned()),
+            name: company.name.to_owned(),
+            tax_id: company.tax_id.clone(),
+            country: company.country.code().to_owned(),
+            currency: company.currency,
+            time_zone: Some(company.time_zone.to_owned()),
+        },
+    )?;
+    let domain = company.code.to_lowercase();
+    let complete = Creditor {
+        email: Some(format!("cobranza@{domain}.example")),
+        phone: Some("+00 000 000 000".to_owned()),
+        address: Some("Calle Ficticia 123".to_owned()),
+        how_to_pay: Some(format!(
+            "Transferencia a {} (cuenta ficticia 000-000000-00), indicando el número de factura.",
+            company.name
+        )),
+        ..made
+    };
+    app.store.write(|tx| creditor::update(tx, &complete))?;
+    Ok(complete)
+}
+
+/// Notes what is said while the demo loads: refusals would be a mistake of the generator.
+#[derive(Default)]
+struct Strict {
+    refused: Vec<String>,
+}
+
+impl Listener for Strict {
+    fn file(&mut self, report: imports::FileReport) {
+        if report.counts.rejected + report.counts.quarantined > 0 {
+            let first = report.problems.first().map(|p| p.en.clone()).unwrap_or_default();
+            self.refused.push(format!("{}: {first}", report.name));
+        }
+    }
+
+    fn progress(&mut self, _progress: &Progress) {}
+}
+
+fn import(app: &App, ctx: &Ctx, company: DemoCreditor) -> Result<(), ServiceError> {
+    fn all<T>(list: Vec<Known<T>>, wrap: impl Fn(T) -> Record) -> Vec<Record> {
+        list.into_iter().map(|known| wrap(known.record)).collect()
+    }
+    let parts = [
+        ("clientes", all(company.customers, |c| Record::Customer(Box::new(c)))),
+        ("tipos de cambio", company.rates.into_iter().map(Record::Rate).collect()),
+        ("documentos", all(company.documents, |d| Record::Document(Box::new(d)))),
+        ("pagos", all(company.payments, |p| Record::Payment(Box::new(p)))),
+        ("aplicaciones", all(company.allocations, Record::Allocation)),
+        ("disputas", all(company.disputes, Record::Dispute)),
+        ("promesas", all(company.promises, Record::Promise)),
+    ];
+    let options = Options { recorded: Recorded::Effective, ..Options::default() };
+    let mut strict = Strict::default();
+    for (name, records) in parts {
+        let inputs = vec![Input::Records { name: name.to_owned(), records }];
+        imports::import(app, ctx, inputs, &options, &mut strict)?;
+    }
+    match strict.refused.is_empty() {
+        true => Ok(()),
+        false => Err(ServiceError::Bug(format!("the demo was refused: {:?}", strict.refused))),
+    }
+}
+
+/// Writes past contacts onto the timelines, as known on their own day.
+fn remember(app: &App, ctx: &Ctx, contacts: &[demo::DemoContact]) -> Result<(), ServiceError> {
+    let scope = ctx.scope();
+    app.store.write(|tx| {
+        let mut ids = HashMap::new();
+        customer::for_each::<ServiceError>(tx, scope, |c| {
+            ids.insert(c.code, c.id);
+            Ok(())
+        })?;
+        let events: Vec<Event> = contacts
+            .iter()
+            .filter_map(|contact| {
+                let customer = *ids.get(&contact.customer_code)?;
+                let is_note = contact.channel == demo::ContactChannel::Note;
+                Some(Event {
+                    id: EventId(app.next_id()),
+                    customer,
+                    happened_on: contact.day,
+                    kind: if is_note { "note" } else { "contact" }.to_owned(),
+                    channel: (!is_note).then(|| contact.channel.as_str().to_owned()),
+                    outcome: (!is_note).then(|| contact.outcome.as_str().to_owned()),
+                    body: Some(contact.text.clone()),
+                    subject: None,
+                    balance_minor: None,
+                    currency: None,
+                    actor: contact.agent.to_owned(),
+                    recorded_at: crate::clock::instant_of(contact.day, 11 * 60, &ctx.creditor.time_zone),
+                })
+            })
+            .collect();
+        timeline::append(tx, scope, &events)?;
+        Ok(())
+    })
+}
