@@ -95,7 +95,7 @@ pub fn stack(f: &Frame, title: &str, chart: &Stack, page: &Url) -> Markup {
         figure.chart {
             figcaption { span.chart-title { (title) } span.unit { " " (chart.currency.code()) } (stack_legend(f, &chart.buckets)) }
             div.chart-scroll {
-                svg viewBox=(view_box(width, height)) role="group" aria-label=(title) data-chart tabindex="0" {
+                svg viewBox=(view_box(width, height)) preserveAspectRatio="xMinYMid" role="group" aria-label=(title) data-chart tabindex="0" {
                     title { (title) }
                     desc { (f.t("chart.stack_desc")) }
                     (grid(&scale, width, &short))
@@ -332,7 +332,7 @@ pub fn lines(f: &Frame, title: &str, chart: &Lines, page: Option<&Url>) -> Marku
                 @if chart.unit == Unit::Days { span.unit { " " (f.t("unit.days")) } }
                 span.legend { @for line in &chart.lines { span class={ "key line " (line.hue) } { i {} (line.label) } } } }
             div.chart-scroll {
-                svg viewBox=(view_box(width, height)) role="group" aria-label=(title) data-chart tabindex="0" {
+                svg viewBox=(view_box(width, height)) preserveAspectRatio="xMinYMid" role="group" aria-label=(title) data-chart tabindex="0" {
                     title { (title) }
                     desc { (f.t("chart.lines_desc")) }
                     (grid(&scale, width, &label))

@@ -231,13 +231,17 @@ pub fn indicators(f: &Frame, view: &IndicatorsView) -> Markup {
             (empty(f.t("indicators.empty"), f.t("indicators.empty_advice"), Some((&f.to("/importar"), f.t("indicators.import")))))
         }
         @for aging in &view.aging { (aging_table(f, view, aging)) }
-        @for history in &view.history { @let title = f.fill("indicators.history", &[("currency", history.currency.code())]);
-            (chart::stack(f, &title, history, &f.url)) }
-        @if !view.indicators.is_empty() {
-            (indicator_table(f, view))
-            (chart::lines(f, f.t("indicators.time"), &view.time_chart, Some(&f.url)))
-            p.hint { (f.t("indicators.survivorship")) }
+        div.charts {
+            @for history in &view.history {
+                @let title = f.fill("indicators.history", &[("currency", history.currency.code())]);
+                (chart::stack(f, &title, history, &f.url))
+            }
+            @if !view.indicators.is_empty() {
+                div { (chart::lines(f, f.t("indicators.time"), &view.time_chart, Some(&f.url)))
+                    p.hint { (f.t("indicators.survivorship")) } }
+            }
         }
+        @if !view.indicators.is_empty() { (indicator_table(f, view)) }
     };
     page(f, heading, body)
 }
