@@ -2,6 +2,7 @@
 //! write, commit, and only then talk to the world. No SQL text, no HTML, no network inside a
 //! transaction.
 
+pub mod balances;
 pub mod behaviour;
 pub mod book;
 pub mod channels;
@@ -9,18 +10,26 @@ pub mod check;
 pub mod clock;
 pub mod creditors;
 pub mod ctx;
+pub mod customers;
 pub mod demo;
 pub mod error;
 pub mod exports;
 pub mod imports;
+pub mod listing;
 pub mod password;
 pub mod portfolios;
+pub mod random;
 pub mod reading;
 pub mod render;
 pub mod reports;
+pub mod sessions;
+pub mod standings;
 pub mod statement_pdf;
 pub mod upkeep;
+pub mod users;
+pub mod verdicts;
 pub mod words;
+pub mod worklist;
 
 use clock::Clock;
 use error::ServiceError;
@@ -37,6 +46,8 @@ pub struct App {
     pub clock: Clock,
     /// The portfolios in memory.
     pub portfolios: Portfolios,
+    /// Verdicts on how customers pay, kept beside them.
+    pub verdicts: verdicts::Verdicts,
     ids: Mutex<IdMaker>,
 }
 
@@ -46,7 +57,8 @@ impl App {
     pub fn open(url: &str, clock: Clock, node: u8) -> Result<App, ServiceError> {
         let store = Store::open(url)?;
         let ids = Mutex::new(IdMaker::new(node));
-        Ok(App { store, clock, portfolios: Portfolios::default(), ids })
+        let (portfolios, verdicts) = Default::default();
+        Ok(App { store, clock, portfolios, verdicts, ids })
     }
 
     /// A new id.

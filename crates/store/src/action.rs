@@ -2,10 +2,11 @@
 
 use crate::error::StoreError;
 use crate::row::Row;
-use crate::{Scope, Tx, params};
+use crate::value::Param;
+use crate::{CustomerRange, Scope, Tx, params};
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
-use puntual_core::id::{ActionId, CustomerId, ReceivableId};
+use puntual_core::id::{ActionId, CustomerId, MessageId, ReceivableId};
 
 /// A planned action.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,10 +31,12 @@ pub struct Action {
     pub currency: Currency,
     /// What is claimed.
     pub amount_minor: i64,
-    /// `queued`, `task`, `done`, `dropped`.
+    /// `queued`, `task`, `done`, `dropped`, `failed`, `unknown`, `cancelled`.
     pub state: String,
     /// Why, as JSON.
     pub reasons: String,
+    /// The message that carries it out; actions of several currencies may share one.
+    pub message: Option<MessageId>,
     /// Not before this instant, in milliseconds.
     pub not_before_at: Option<i64>,
     /// When it was done or dropped.
@@ -49,8 +52,12 @@ pub struct ActionReceivable {
     pub receivable: ReceivableId,
     /// Strategy and version.
     pub strategy: String,
-    /// The step the receivable has reached with it.
+    /// Position of the step the receivable has reached with it.
     pub step_index: i64,
+    /// Key of that step.
+    pub step: String,
+    /// Days of that step from its anchor, for when strategies change.
+    pub offset_days: i64,
     /// The action.
     pub action: ActionId,
     /// What was open when it was planned.
@@ -73,7 +80,8 @@ pub struct DayCounts {
 }
 
 const ACTION: &str = "action_id, customer_id, plan_key, strategy, step, step_index, channel, \
-     planned_on, currency, amount_minor, state, reasons, not_before_at, done_at, recorded_at";
+     planned_on, currency, amount_minor, state, reasons, message_id, not_before_at, done_at, \
+     recorded_at";
 
 fn read(row: &Row<'_>) -> Result<Action, StoreError> {
     Ok(Action {
@@ -89,9 +97,10 @@ fn read(row: &Row<'_>) -> Result<Action, StoreError> {
         amount_minor: row.int(9)?,
         state: row.text(10)?,
         reasons: row.text(11)?,
-        not_before_at: row.opt_int(12)?,
-        done_at: row.opt_int(13)?,
-        recorded_at: row.int(14)?,
+        message: row.opt_int(12)?.map(MessageId),
+        not_before_at: row.opt_int(13)?,
+        done_at: row.opt_int(14)?,
+        recorded_at: row.int(15)?,
     })
 }
 
@@ -99,7 +108,7 @@ fn read(row: &Row<'_>) -> Result<Action, StoreError> {
 pub fn propose(tx: &mut Tx<'_>, scope: Scope, action: &Action) -> Result<bool, StoreError> {
     let sql = format!(
         "INSERT INTO action (workspace_id, creditor_id, {ACTION}) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
          ON CONFLICT (workspace_id, creditor_id, plan_key) DO NOTHING"
     );
     let a = action;
@@ -120,6 +129,7 @@ pub fn propose(tx: &mut Tx<'_>, scope: Scope, action: &Action) -> Result<bool, S
             a.amount_minor,
             &a.state,
             &a.reasons,
+            a.message,
             a.not_before_at,
             a.done_at,
             a.recorded_at,
@@ -140,6 +150,8 @@ pub fn insert_receivables(
         "receivable_id",
         "strategy",
         "step_index",
+        "step",
+        "offset_days",
         "action_id",
         "claimed_minor",
     ];
@@ -150,6 +162,8 @@ pub fn insert_receivables(
             r.receivable,
             &r.strategy,
             r.step_index,
+            &r.step,
+            r.offset_days,
             r.action,
             r.claimed_minor,
         ]
@@ -159,18 +173,93 @@ pub fn insert_receivables(
     Ok(())
 }
 
-/// The last step each receivable has reached in a strategy.
-pub fn last_steps(
+/// The steps recorded on the receivables of a range of customers up to a day, in the order they
+/// were done: the last one of each receivable is the one it has reached.
+pub fn steps_of_customers(
     tx: &mut Tx<'_>,
     scope: Scope,
-    strategy: &str,
-) -> Result<Vec<(ReceivableId, i64)>, StoreError> {
+    range: CustomerRange,
+    until: Day,
+) -> Result<Vec<ActionReceivable>, StoreError> {
     tx.query(
-        "SELECT receivable_id, MAX(step_index) FROM action_receivable \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND strategy = $3 GROUP BY receivable_id",
-        &params![scope.workspace, scope.creditor, strategy],
-        |row| Ok((ReceivableId(row.int(0)?), row.int(1)?)),
+        "SELECT r.receivable_id, r.strategy, r.step_index, r.step, r.offset_days, r.action_id, \
+         r.claimed_minor FROM action a JOIN action_receivable r ON r.workspace_id = a.workspace_id \
+         AND r.creditor_id = a.creditor_id AND r.action_id = a.action_id \
+         WHERE a.workspace_id = $1 AND a.creditor_id = $2 AND a.customer_id > $3 \
+         AND a.customer_id <= $4 AND a.planned_on <= $5 \
+         ORDER BY a.planned_on, r.offset_days, r.action_id",
+        &params![scope.workspace, scope.creditor, range.after, range.through, until],
+        read_receivable,
     )
+}
+
+/// A contact that is planned or may have been made, and not on the timeline yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingContact {
+    /// With whom.
+    pub customer: CustomerId,
+    /// `email`…
+    pub channel: String,
+    /// For which day.
+    pub planned_on: Day,
+    /// The message that will make it.
+    pub message: Option<MessageId>,
+}
+
+/// Actions of a range of customers planned from a day on whose message is queued, or of which
+/// nobody knows whether it left.
+pub fn pending_contacts(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    range: CustomerRange,
+    since: Day,
+) -> Result<Vec<PendingContact>, StoreError> {
+    tx.query(
+        "SELECT customer_id, channel, planned_on, message_id FROM action \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id > $3 AND customer_id <= $4 \
+         AND planned_on >= $5 AND state IN ('queued', 'unknown') ORDER BY action_id",
+        &params![scope.workspace, scope.creditor, range.after, range.through, since],
+        |row| {
+            Ok(PendingContact {
+                customer: CustomerId(row.int(0)?),
+                channel: row.text(1)?,
+                planned_on: row.day(2)?,
+                message: row.opt_int(3)?.map(MessageId),
+            })
+        },
+    )
+}
+
+/// The actions a message carries out, the most severe first.
+pub fn of_message(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    message: MessageId,
+) -> Result<Vec<Action>, StoreError> {
+    let sql = format!(
+        "SELECT {ACTION} FROM action WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND message_id = $3 ORDER BY step_index DESC, action_id"
+    );
+    tx.query(&sql, &params![scope.workspace, scope.creditor, message], read)
+}
+
+/// Takes the steps of an action back from its receivables, or only from one: they are planned
+/// afresh when nothing stands in the way any more.
+pub fn unmark(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    action: ActionId,
+    only: Option<ReceivableId>,
+) -> Result<(), StoreError> {
+    let which = if only.is_some() { "AND receivable_id = $4" } else { "" };
+    let sql = format!(
+        "DELETE FROM action_receivable \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND action_id = $3 {which}"
+    );
+    let mut values = params![scope.workspace, scope.creditor, action].to_vec();
+    values.extend(only.map(Param::from));
+    tx.execute(&sql, &values)?;
+    Ok(())
 }
 
 /// The receivables of an action.
@@ -180,20 +269,24 @@ pub fn receivables_of(
     action: ActionId,
 ) -> Result<Vec<ActionReceivable>, StoreError> {
     tx.query(
-        "SELECT receivable_id, strategy, step_index, action_id, claimed_minor \
+        "SELECT receivable_id, strategy, step_index, step, offset_days, action_id, claimed_minor \
          FROM action_receivable WHERE workspace_id = $1 AND creditor_id = $2 AND action_id = $3 \
          ORDER BY receivable_id",
         &params![scope.workspace, scope.creditor, action],
-        |row| {
-            Ok(ActionReceivable {
-                receivable: ReceivableId(row.int(0)?),
-                strategy: row.text(1)?,
-                step_index: row.int(2)?,
-                action: ActionId(row.int(3)?),
-                claimed_minor: row.int(4)?,
-            })
-        },
+        read_receivable,
     )
+}
+
+fn read_receivable(row: &Row<'_>) -> Result<ActionReceivable, StoreError> {
+    Ok(ActionReceivable {
+        receivable: ReceivableId(row.int(0)?),
+        strategy: row.text(1)?,
+        step_index: row.int(2)?,
+        step: row.text(3)?,
+        offset_days: row.int(4)?,
+        action: ActionId(row.int(5)?),
+        claimed_minor: row.int(6)?,
+    })
 }
 
 /// One action.
@@ -220,6 +313,28 @@ pub fn open_tasks(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<Action>, StoreErr
          AND state = 'task' ORDER BY planned_on, action_id"
     );
     tx.query(&sql, &params![scope.workspace, scope.creditor], read)
+}
+
+/// Actions neither done nor dropped, by day.
+pub fn open(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<Action>, StoreError> {
+    let sql = format!(
+        "SELECT {ACTION} FROM action WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND done_at IS NULL ORDER BY planned_on, action_id"
+    );
+    tx.query(&sql, &params![scope.workspace, scope.creditor], read)
+}
+
+/// Actions on one customer neither done nor dropped, by day.
+pub fn open_of(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    customer: CustomerId,
+) -> Result<Vec<Action>, StoreError> {
+    let sql = format!(
+        "SELECT {ACTION} FROM action WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND customer_id = $3 AND done_at IS NULL ORDER BY planned_on, action_id"
+    );
+    tx.query(&sql, &params![scope.workspace, scope.creditor, customer], read)
 }
 
 /// Actions on one customer, newest first.
@@ -252,59 +367,96 @@ pub fn set_state(
     Ok(())
 }
 
-/// Opens the run of a day, or finds it: whether it was opened now, and what it came to so far.
-pub fn open_day(
-    tx: &mut Tx<'_>,
-    scope: Scope,
-    day: Day,
-    now_ms: i64,
-) -> Result<(bool, DayCounts), StoreError> {
-    let opened = tx.execute(
-        "INSERT INTO day_run (workspace_id, creditor_id, run_on, started_at, planned, queued, \
-         tasks, deferred, skipped) VALUES ($1, $2, $3, $4, 0, 0, 0, 0, 0) \
-         ON CONFLICT (workspace_id, creditor_id, run_on) DO NOTHING",
-        &params![scope.workspace, scope.creditor, day, now_ms],
-    )?;
-    let counts = tx.query_one(
-        "SELECT planned, queued, tasks, deferred, skipped FROM day_run \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND run_on = $3",
-        &params![scope.workspace, scope.creditor, day],
-        |row| {
-            Ok(DayCounts {
-                planned: row.int(0)?,
-                queued: row.int(1)?,
-                tasks: row.int(2)?,
-                deferred: row.int(3)?,
-                skipped: row.int(4)?,
-            })
-        },
-    )?;
-    Ok((opened == 1, counts.unwrap_or_default()))
+/// How far the run of a day has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayRun {
+    /// Customers up to this one are planned.
+    pub through: CustomerId,
+    /// When every customer was planned, in milliseconds.
+    pub finished_at: Option<i64>,
+    /// What it came to so far.
+    pub counts: DayCounts,
 }
 
-/// Writes what the run of a day came to.
-pub fn close_day(
+/// Opens the run of a day, or finds it, and holds it until commit: the pages of a day are planned
+/// one after the other, whoever plans them.
+pub fn hold_day(
     tx: &mut Tx<'_>,
     scope: Scope,
     day: Day,
-    counts: DayCounts,
     now_ms: i64,
+) -> Result<DayRun, StoreError> {
+    let key = params![scope.workspace, scope.creditor, day];
+    tx.execute(
+        "INSERT INTO day_run (workspace_id, creditor_id, run_on, started_at, through_customer_id, \
+         planned, queued, tasks, deferred, skipped) VALUES ($1, $2, $3, $4, 0, 0, 0, 0, 0, 0) \
+         ON CONFLICT (workspace_id, creditor_id, run_on) DO NOTHING",
+        &[&key[..], &params![now_ms]].concat(),
+    )?;
+    tx.execute(
+        "UPDATE day_run SET started_at = started_at \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND run_on = $3",
+        &key,
+    )?;
+    let run = day_run(tx, scope, day)?;
+    run.ok_or_else(|| StoreError::Corrupt("the run of the day is gone".to_owned()))
+}
+
+/// The run of a day, when there is one.
+pub fn day_run(tx: &mut Tx<'_>, scope: Scope, day: Day) -> Result<Option<DayRun>, StoreError> {
+    tx.query_one(
+        "SELECT planned, queued, tasks, deferred, skipped, through_customer_id, finished_at \
+         FROM day_run WHERE workspace_id = $1 AND creditor_id = $2 AND run_on = $3",
+        &params![scope.workspace, scope.creditor, day],
+        |row| {
+            Ok(DayRun {
+                counts: DayCounts {
+                    planned: row.int(0)?,
+                    queued: row.int(1)?,
+                    tasks: row.int(2)?,
+                    deferred: row.int(3)?,
+                    skipped: row.int(4)?,
+                },
+                through: CustomerId(row.int(5)?),
+                finished_at: row.opt_int(6)?,
+            })
+        },
+    )
+}
+
+/// Adds what a page of customers came to, and notes how far the run has come.
+pub fn advance_day(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    day: Day,
+    through: CustomerId,
+    added: DayCounts,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE day_run SET finished_at = $4, planned = $5, queued = $6, tasks = $7, \
-         deferred = $8, skipped = $9 \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND run_on = $3",
+        "UPDATE day_run SET through_customer_id = $4, planned = planned + $5, \
+         queued = queued + $6, tasks = tasks + $7, deferred = deferred + $8, \
+         skipped = skipped + $9 WHERE workspace_id = $1 AND creditor_id = $2 AND run_on = $3",
         &params![
             scope.workspace,
             scope.creditor,
             day,
-            now_ms,
-            counts.planned,
-            counts.queued,
-            counts.tasks,
-            counts.deferred,
-            counts.skipped,
+            through,
+            added.planned,
+            added.queued,
+            added.tasks,
+            added.deferred,
+            added.skipped,
         ],
+    )?;
+    Ok(())
+}
+
+/// Notes that every customer of the day is planned.
+pub fn finish_day(tx: &mut Tx<'_>, scope: Scope, day: Day, now_ms: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE day_run SET finished_at = $4 WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND run_on = $3 AND finished_at IS NULL",
+        &params![scope.workspace, scope.creditor, day, now_ms],
     )?;
     Ok(())
 }

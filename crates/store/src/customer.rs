@@ -3,7 +3,7 @@
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::value::Param;
-use crate::{Scope, Tx, creditor, params, placeholders};
+use crate::{CustomerRange, Scope, Tx, creditor, params, placeholders};
 use puntual_core::currency::Currency;
 use puntual_core::id::{ContactPointId, CustomerId};
 
@@ -53,7 +53,8 @@ pub struct ContactPoint {
     pub value: String,
     /// The person behind it.
     pub person: Option<String>,
-    /// `ok`, `bounced`, `opted_out`.
+    /// `ok`, `authorised` (the debtor agreed to be contacted there, as Colombia asks), `bounced`,
+    /// `opted_out`.
     pub state: String,
 }
 
@@ -241,6 +242,24 @@ pub fn search(
     tx.query(&sql, &values, read)
 }
 
+/// The ids of the customers whose search words contain every one of `words`.
+pub fn ids_matching(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    words: &[String],
+) -> Result<Vec<CustomerId>, StoreError> {
+    let conditions: Vec<String> =
+        (0..words.len()).map(|n| format!("search_text LIKE ${} ESCAPE '!'", n + 3)).collect();
+    let all = if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") };
+    let sql = format!(
+        "SELECT customer_id FROM customer WHERE workspace_id = $1 AND creditor_id = $2 AND {all} \
+         ORDER BY customer_id"
+    );
+    let mut values = params![scope.workspace, scope.creditor].to_vec();
+    values.extend(words.iter().map(|word| Param::Owned(format!("%{}%", like(word)))));
+    tx.query(&sql, &values, |row| Ok(CustomerId(row.int(0)?)))
+}
+
 /// Text made literal inside a LIKE pattern that escapes with `!`.
 pub(crate) fn like(text: &str) -> String {
     text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
@@ -306,7 +325,34 @@ pub fn all_contact_points(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<ContactPo
     )
 }
 
-/// Marks a contact point `ok`, `bounced` or `opted_out`.
+/// The customers that can be reached somehow, by id.
+pub fn ids_reachable(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<CustomerId>, StoreError> {
+    tx.query(
+        "SELECT DISTINCT customer_id FROM contact_point WHERE workspace_id = $1 \
+         AND creditor_id = $2 AND state = 'ok' ORDER BY customer_id",
+        &params![scope.workspace, scope.creditor],
+        |row| Ok(CustomerId(row.int(0)?)),
+    )
+}
+
+/// Contact points whose address or number contains `text` (lower case), oldest first.
+pub fn contact_points_like(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    text: &str,
+    limit: i64,
+) -> Result<Vec<ContactPoint>, StoreError> {
+    tx.query(
+        "SELECT contact_point_id, customer_id, kind, value, person, state FROM contact_point \
+         WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND REPLACE(REPLACE(LOWER(value), ' ', ''), '-', '') LIKE $3 ESCAPE '!' \
+         ORDER BY contact_point_id LIMIT $4",
+        &params![scope.workspace, scope.creditor, format!("%{}%", like(text)), limit],
+        read_point,
+    )
+}
+
+/// Marks a contact point `ok`, `authorised`, `bounced` or `opted_out`.
 pub fn set_contact_point_state(
     tx: &mut Tx<'_>,
     scope: Scope,
@@ -331,4 +377,29 @@ fn read_point(row: &Row<'_>) -> Result<ContactPoint, StoreError> {
         person: row.opt_text(4)?,
         state: row.text(5)?,
     })
+}
+
+/// The customers of a range, by id.
+pub fn of_range(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    range: CustomerRange,
+) -> Result<Vec<Customer>, StoreError> {
+    let sql = select("customer_id > $3 AND customer_id <= $4 ORDER BY customer_id");
+    tx.query(&sql, &params![scope.workspace, scope.creditor, range.after, range.through], read)
+}
+
+/// The contact points of a range of customers, by customer, oldest first.
+pub fn contact_points_of_range(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    range: CustomerRange,
+) -> Result<Vec<ContactPoint>, StoreError> {
+    tx.query(
+        "SELECT contact_point_id, customer_id, kind, value, person, state FROM contact_point \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id > $3 AND customer_id <= $4 \
+         ORDER BY customer_id, contact_point_id",
+        &params![scope.workspace, scope.creditor, range.after, range.through],
+        read_point,
+    )
 }

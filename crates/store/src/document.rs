@@ -3,7 +3,7 @@
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::value::Param;
-use crate::{Scope, Tx, params, placeholders};
+use crate::{CustomerRange, Scope, Tx, params, placeholders};
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::id::{CustomerId, DocumentId, ImportId};
@@ -77,6 +77,23 @@ pub struct KnownDocument {
     /// Its currency.
     pub currency: Currency,
     /// Credit not applied yet, for credit notes.
+    pub unapplied_minor: i64,
+}
+
+/// A credit note as lists need it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CreditNote {
+    /// Its id.
+    pub id: DocumentId,
+    /// Whose credit it is.
+    pub customer: CustomerId,
+    /// Civil date of issue.
+    pub issue_date: Day,
+    /// Its currency.
+    pub currency: Currency,
+    /// Its total.
+    pub total_minor: i64,
+    /// Credit not applied yet (cached, as of now).
     pub unapplied_minor: i64,
 }
 
@@ -268,8 +285,63 @@ pub fn open_credits(
     scope: Scope,
     customer: CustomerId,
 ) -> Result<Vec<Document>, StoreError> {
-    let sql = select("customer_id = $3 AND unapplied_minor > 0 ORDER BY issue_date, document_id");
+    let sql = select(
+        "kind <> 'invoice' AND kind = 'credit_note' AND customer_id = $3 AND unapplied_minor > 0 \
+         ORDER BY issue_date, document_id",
+    );
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer], read)
+}
+
+/// The ids of documents of a kind that is not `invoice`, with their customers.
+pub fn ids_of_kind(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    kind: &str,
+) -> Result<Vec<DocumentId>, StoreError> {
+    // The literal condition is the one of the index.
+    tx.query(
+        "SELECT document_id FROM document WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND kind <> 'invoice' AND kind = $3 AND undone_at IS NULL",
+        &params![scope.workspace, scope.creditor, kind],
+        |row| Ok(DocumentId(row.int(0)?)),
+    )
+}
+
+/// The ids of all documents that are not invoices.
+pub fn ids_not_invoices(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<DocumentId>, StoreError> {
+    tx.query(
+        "SELECT document_id FROM document WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND kind <> 'invoice'",
+        &params![scope.workspace, scope.creditor],
+        |row| Ok(DocumentId(row.int(0)?)),
+    )
+}
+
+/// Which documents hold credit: of one customer or of all, issued up to a day.
+pub fn credit_notes(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    customer: Option<CustomerId>,
+    until: Day,
+) -> Result<Vec<CreditNote>, StoreError> {
+    let whose = if customer.is_some() { "customer_id = $4" } else { "1 = 1" };
+    let sql = format!(
+        "SELECT document_id, customer_id, issue_date, currency, total_minor, unapplied_minor \
+         FROM document WHERE workspace_id = $1 AND creditor_id = $2 AND kind <> 'invoice' \
+         AND kind = 'credit_note' AND undone_at IS NULL AND issue_date <= $3 AND {whose}"
+    );
+    let mut values = params![scope.workspace, scope.creditor, until].to_vec();
+    values.extend(customer.map(Param::from));
+    tx.query(&sql, &values, |row| {
+        Ok(CreditNote {
+            id: DocumentId(row.int(0)?),
+            customer: CustomerId(row.int(1)?),
+            issue_date: row.day(2)?,
+            currency: row.currency(3)?,
+            total_minor: row.int(4)?,
+            unapplied_minor: row.int(5)?,
+        })
+    })
 }
 
 /// Documents of a batch, in the order they came.
@@ -446,4 +518,20 @@ fn read_known(row: &Row<'_>) -> Result<KnownDocument, StoreError> {
         currency: row.currency(5)?,
         unapplied_minor: row.int(6)?,
     })
+}
+
+/// Credit of credit notes of a range of customers not applied yet: customer, currency and
+/// smallest units.
+pub fn unapplied_of_customers(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    range: CustomerRange,
+) -> Result<Vec<(CustomerId, Currency, i64)>, StoreError> {
+    tx.query(
+        "SELECT customer_id, currency, CAST(SUM(unapplied_minor) AS BIGINT) FROM document \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id > $3 AND customer_id <= $4 \
+         AND unapplied_minor <> 0 GROUP BY customer_id, currency ORDER BY customer_id, currency",
+        &params![scope.workspace, scope.creditor, range.after, range.through],
+        |row| Ok((CustomerId(row.int(0)?), row.currency(1)?, row.int(2)?)),
+    )
 }

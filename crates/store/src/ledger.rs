@@ -178,6 +178,20 @@ pub fn issued_after(
     )
 }
 
+/// The customers entries after `after_seq` are about.
+pub fn customers_after(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    after_seq: i64,
+) -> Result<Vec<CustomerId>, StoreError> {
+    tx.query(
+        "SELECT DISTINCT customer_id FROM ledger_entry WHERE workspace_id = $1 \
+         AND creditor_id = $2 AND seq > $3 ORDER BY customer_id",
+        &params![scope.workspace, scope.creditor, after_seq],
+        |row| Ok(CustomerId(row.int(0)?)),
+    )
+}
+
 /// Entries of these receivables, in sequence.
 pub fn of_receivables(
     tx: &mut Tx<'_>,

@@ -3,7 +3,7 @@
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::value::Param;
-use crate::{Scope, Tx, params, placeholders};
+use crate::{CustomerRange, Scope, Tx, params, placeholders};
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::id::{CustomerId, ImportId, PaymentId};
@@ -164,6 +164,48 @@ pub fn of_customer(
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer, limit], read)
 }
 
+/// Imported payments of a customer before a point of its timeline (day, then id), newest first.
+pub fn imported_before(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    customer: CustomerId,
+    (day, id): (Day, i64),
+    limit: i64,
+) -> Result<Vec<Payment>, StoreError> {
+    let sql = select(
+        "customer_id = $3 AND (received_on < $4 OR (received_on = $4 AND payment_id < $5)) \
+         AND import_id IS NOT NULL ORDER BY received_on DESC, payment_id DESC LIMIT $6",
+    );
+    tx.query(&sql, &params![scope.workspace, scope.creditor, customer, day, id, limit], read)
+}
+
+/// How many payments have money not applied yet.
+pub fn count_open(tx: &mut Tx<'_>, scope: Scope) -> Result<i64, StoreError> {
+    let count = tx.query_one(
+        "SELECT COUNT(*) FROM payment WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND unapplied_minor > 0",
+        &params![scope.workspace, scope.creditor],
+        |row| row.int(0),
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
+/// What payments recorded from `first` on received on a day, by currency; reversed ones left out.
+pub fn received_on(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    first: PaymentId,
+    day: Day,
+) -> Result<Vec<(Currency, i64)>, StoreError> {
+    tx.query(
+        "SELECT currency, CAST(SUM(amount_minor) AS BIGINT) FROM payment \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND payment_id >= $3 AND received_on = $4 \
+         AND reversed_at IS NULL GROUP BY currency ORDER BY currency",
+        &params![scope.workspace, scope.creditor, first, day],
+        |row| Ok((row.currency(0)?, row.int(1)?)),
+    )
+}
+
 /// Payments of a customer with money not applied yet, oldest first.
 pub fn open_of(
     tx: &mut Tx<'_>,
@@ -234,4 +276,36 @@ pub fn set_reversed(
         &params![scope.workspace, scope.creditor, payment.id, now_ms, freed],
     )?;
     Ok(())
+}
+
+/// Money of a range of customers not applied yet: customer, currency and
+/// smallest units.
+pub fn unapplied_of_customers(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    range: CustomerRange,
+) -> Result<Vec<(CustomerId, Currency, i64)>, StoreError> {
+    tx.query(
+        "SELECT customer_id, currency, CAST(SUM(unapplied_minor) AS BIGINT) FROM payment \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id > $3 AND customer_id <= $4 \
+         AND unapplied_minor <> 0 GROUP BY customer_id, currency ORDER BY customer_id, currency",
+        &params![scope.workspace, scope.creditor, range.after, range.through],
+        |row| Ok((CustomerId(row.int(0)?), row.currency(1)?, row.int(2)?)),
+    )
+}
+
+/// Payments of a customer received between two days, both included, oldest first; reversed ones
+/// are left out.
+pub fn received_between(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    customer: CustomerId,
+    from: Day,
+    to: Day,
+) -> Result<Vec<Payment>, StoreError> {
+    let sql = select(
+        "customer_id = $3 AND received_on >= $4 AND received_on <= $5 AND reversed_at IS NULL \
+         ORDER BY received_on, payment_id",
+    );
+    tx.query(&sql, &params![scope.workspace, scope.creditor, customer, from, to], read)
 }

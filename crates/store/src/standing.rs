@@ -4,7 +4,7 @@
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::value::Param;
-use crate::{Scope, Tx, params};
+use crate::{CustomerRange, Scope, Tx, params};
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::id::{CustomerId, DisputeId, DocumentId, HoldId, ImportId, PromiseId};
@@ -26,7 +26,7 @@ pub struct Promise {
     pub promised_on: Day,
     /// When it was made.
     pub made_on: Day,
-    /// `open`, `kept`, `partly_kept`, `broken`, `cancelled`.
+    /// `open`, `kept`, `partly`, `broken`, `cancelled`.
     pub state: String,
     /// When it was judged.
     pub judged_on: Option<Day>,
@@ -213,6 +213,36 @@ pub fn open_promises(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<Promise>, Stor
     tx.query(&sql, &params![scope.workspace, scope.creditor], read_promise)
 }
 
+/// Promises of everyone for a day or later, whatever became of them, by date promised.
+pub fn promises_since(tx: &mut Tx<'_>, scope: Scope, day: Day) -> Result<Vec<Promise>, StoreError> {
+    let sql = format!(
+        "SELECT {PROMISE} FROM promise WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND promised_on >= $3 ORDER BY promised_on, promise_id"
+    );
+    tx.query(&sql, &params![scope.workspace, scope.creditor, day], read_promise)
+}
+
+/// One dispute.
+pub fn dispute(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    id: DisputeId,
+) -> Result<Option<Dispute>, StoreError> {
+    let sql = format!(
+        "SELECT {DISPUTE} FROM dispute WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND dispute_id = $3"
+    );
+    tx.query_one(&sql, &params![scope.workspace, scope.creditor, id], read_dispute)
+}
+
+/// One hold, lifted or not.
+pub fn hold(tx: &mut Tx<'_>, scope: Scope, id: HoldId) -> Result<Option<Hold>, StoreError> {
+    let sql = format!(
+        "SELECT {HOLD} FROM hold WHERE workspace_id = $1 AND creditor_id = $2 AND hold_id = $3"
+    );
+    tx.query_one(&sql, &params![scope.workspace, scope.creditor, id], read_hold)
+}
+
 /// Records the verdict on a promise.
 pub fn judge_promise(
     tx: &mut Tx<'_>,
@@ -385,4 +415,58 @@ pub fn all_promises(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<Promise>, Store
          ORDER BY promise_id"
     );
     tx.query(&sql, &params![scope.workspace, scope.creditor], read_promise)
+}
+
+/// Promises of a range of customers, by id.
+pub fn promises_of_range(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    range: CustomerRange,
+) -> Result<Vec<Promise>, StoreError> {
+    let sql = format!("SELECT {PROMISE} FROM promise WHERE {IN_RANGE} ORDER BY promise_id");
+    tx.query(&sql, &within(scope, range), read_promise)
+}
+
+/// Disputes of a range of customers, closed ones too, by id.
+pub fn disputes_of_range(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    range: CustomerRange,
+) -> Result<Vec<Dispute>, StoreError> {
+    let sql = format!("SELECT {DISPUTE} FROM dispute WHERE {IN_RANGE} ORDER BY dispute_id");
+    tx.query(&sql, &within(scope, range), read_dispute)
+}
+
+/// Holds of a range of customers not lifted, by id.
+pub fn holds_of_range(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    range: CustomerRange,
+) -> Result<Vec<Hold>, StoreError> {
+    let sql =
+        format!("SELECT {HOLD} FROM hold WHERE {IN_RANGE} AND lifted_at IS NULL ORDER BY hold_id");
+    tx.query(&sql, &within(scope, range), read_hold)
+}
+
+const IN_RANGE: &str =
+    "workspace_id = $1 AND creditor_id = $2 AND customer_id > $3 AND customer_id <= $4";
+
+fn within(scope: Scope, range: CustomerRange) -> [Param<'static>; 4] {
+    params![scope.workspace, scope.creditor, range.after, range.through]
+}
+
+/// Records the verdict on a promise that is still open; false when it has one already.
+pub fn judge_open_promise(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    promise: PromiseId,
+    state: &str,
+    judged_on: Day,
+) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        "UPDATE promise SET state = $4, judged_on = $5 WHERE workspace_id = $1 \
+         AND creditor_id = $2 AND promise_id = $3 AND state = 'open'",
+        &params![scope.workspace, scope.creditor, promise, state, judged_on],
+    )?;
+    Ok(changed == 1)
 }

@@ -1,8 +1,10 @@
 //! What happened with customers that no other table says. Append-only.
 
+use crate::customer::like;
 use crate::error::StoreError;
 use crate::row::Row;
-use crate::{Scope, Tx, params};
+use crate::value::Param;
+use crate::{CustomerRange, Scope, Tx, params, placeholders};
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::id::{CustomerId, EventId};
@@ -126,6 +128,60 @@ pub fn of_customer(
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer, limit], read)
 }
 
+/// Events of a customer before a point of its timeline (day, then id), newest first. `kinds` are
+/// the beginnings of the kinds wanted; with `others` those that begin with none of them.
+pub fn page_of(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    customer: CustomerId,
+    (day, id): (Day, i64),
+    (kinds, others): (&[&str], bool),
+    limit: i64,
+) -> Result<Vec<Event>, StoreError> {
+    let likes: Vec<String> =
+        (0..kinds.len()).map(|n| format!("kind LIKE ${} ESCAPE '!'", n + 7)).collect();
+    let any = if likes.is_empty() { "1 = 1".to_owned() } else { likes.join(" OR ") };
+    let wanted = if others { format!("NOT ({any})") } else { format!("({any})") };
+    let sql = select(&format!(
+        "customer_id = $3 AND (happened_on < $4 OR (happened_on = $4 AND event_id < $5)) \
+         AND {wanted} ORDER BY happened_on DESC, event_id DESC LIMIT $6"
+    ));
+    let mut values = params![scope.workspace, scope.creditor, customer, day, id, limit].to_vec();
+    values.extend(kinds.iter().map(|kind| Param::Owned(format!("{}%", like(kind)))));
+    tx.query(&sql, &values, read)
+}
+
+/// The last contact of each of these customers.
+pub fn last_contacts_of(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    customers: &[CustomerId],
+) -> Result<Vec<Event>, StoreError> {
+    if customers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = placeholders(3, customers.len());
+    let sql = select(&format!(
+        "customer_id IN ({ids}) AND event_id IN (SELECT MAX(event_id) FROM timeline \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id IN ({ids}) \
+         AND kind IN ('contact', 'message_sent') GROUP BY customer_id)"
+    ));
+    let mut values = params![scope.workspace, scope.creditor].to_vec();
+    values.extend(customers.iter().map(|id| Param::from(*id)));
+    tx.query(&sql, &values, read)
+}
+
+/// One event.
+pub fn get(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    customer: CustomerId,
+    event: EventId,
+) -> Result<Option<Event>, StoreError> {
+    let sql = select("customer_id = $3 AND event_id = $4");
+    tx.query_one(&sql, &params![scope.workspace, scope.creditor, customer, event], read)
+}
+
 /// Events of everyone from a day on, of the kinds that count as contacts.
 pub fn contacts_since(tx: &mut Tx<'_>, scope: Scope, day: Day) -> Result<Vec<Event>, StoreError> {
     let sql = select(
@@ -151,4 +207,20 @@ pub fn for_each<E: From<StoreError>>(
 ) -> Result<(), E> {
     let sql = select("event_id > 0 ORDER BY customer_id, event_id");
     tx.for_each(&sql, &params![scope.workspace, scope.creditor], |row| each(read(row)?))
+}
+
+/// Contacts with a range of customers between two days, both included, by customer.
+pub fn contacts_of_range(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    range: CustomerRange,
+    from: Day,
+    to: Day,
+) -> Result<Vec<Event>, StoreError> {
+    let sql = select(
+        "customer_id > $3 AND customer_id <= $4 AND happened_on >= $5 AND happened_on <= $6 \
+         AND kind IN ('contact', 'message_sent') ORDER BY customer_id, event_id",
+    );
+    let (after, through) = (range.after, range.through);
+    tx.query(&sql, &params![scope.workspace, scope.creditor, after, through, from, to], read)
 }

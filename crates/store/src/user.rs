@@ -217,6 +217,18 @@ pub fn end_sessions_of(
     Ok(())
 }
 
+/// When each user's sessions were last used, in milliseconds; users without a session are absent.
+pub fn last_seen(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+) -> Result<Vec<(UserId, i64)>, StoreError> {
+    tx.query(
+        "SELECT user_id, MAX(last_seen_at) FROM session WHERE workspace_id = $1 GROUP BY user_id",
+        &params![workspace],
+        |row| Ok((UserId(row.int(0)?), row.int(1)?)),
+    )
+}
+
 /// Notes a failed sign-in of an e-mail or an address.
 pub fn note_failed_sign_in(
     tx: &mut Tx<'_>,
@@ -233,20 +245,52 @@ pub fn note_failed_sign_in(
     Ok(())
 }
 
-/// How many sign-ins of a subject failed since an instant.
-pub fn failed_sign_ins(
+/// When sign-ins of a subject failed since an instant, in milliseconds, oldest first.
+pub fn failed_sign_in_times(
     tx: &mut Tx<'_>,
     workspace: WorkspaceId,
     subject: &str,
     since_ms: i64,
-) -> Result<i64, StoreError> {
-    let count = tx.query_one(
-        "SELECT COUNT(*) FROM sign_in_attempt \
-         WHERE workspace_id = $1 AND subject = $2 AND attempted_at >= $3",
+) -> Result<Vec<i64>, StoreError> {
+    tx.query(
+        "SELECT attempted_at FROM sign_in_attempt \
+         WHERE workspace_id = $1 AND subject = $2 AND attempted_at > $3 ORDER BY attempted_at",
         &params![workspace, subject, since_ms],
         |row| row.int(0),
+    )
+}
+
+/// Holds the workspace's row until commit: attempts to sign in are counted one after the other.
+pub fn take_sign_in_turn(tx: &mut Tx<'_>, workspace: WorkspaceId) -> Result<(), StoreError> {
+    tx.execute("UPDATE workspace SET name = name WHERE workspace_id = $1", &params![workspace])?;
+    Ok(())
+}
+
+/// Forgets failures of everybody up to an instant.
+pub fn forget_failed_sign_ins_before(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    until_ms: i64,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM sign_in_attempt WHERE workspace_id = $1 AND attempted_at <= $2",
+        &params![workspace, until_ms],
     )?;
-    Ok(count.unwrap_or(0))
+    Ok(())
+}
+
+/// Forgets one attempt of a subject.
+pub fn forget_failed_sign_in(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    subject: &str,
+    attempt: i64,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM sign_in_attempt WHERE workspace_id = $1 AND subject = $2 AND attempt_id = $3",
+        &params![workspace, subject, attempt],
+    )?;
+    Ok(())
 }
 
 /// Forgets failed sign-ins of a subject, after a good one.
