@@ -15,6 +15,8 @@ pub const MAX_BYTES: usize = 20_000_000;
 pub const MAX_DEPTH: usize = 100;
 /// Most attributes of one element.
 const MAX_ATTRIBUTES: usize = 128;
+/// Most elements of one document: about twice what the largest file of receipts has.
+const MAX_ELEMENTS: usize = 700_000;
 /// Most nodes of one tree.
 const MAX_NODES: u32 = 2_000_000;
 /// Most namespace bindings in scope, summed over the elements that add to them: what the tree
@@ -63,11 +65,19 @@ struct Scan<'a> {
     open: Vec<usize>,
     in_scope: usize,
     copies: usize,
+    elements: usize,
 }
 
 impl<'a> Scan<'a> {
     fn new(text: &'a str) -> Scan<'a> {
-        Scan { bytes: text.as_bytes(), at: 0, open: Vec::new(), in_scope: 0, copies: 0 }
+        Scan {
+            bytes: text.as_bytes(),
+            at: 0,
+            open: Vec::new(),
+            in_scope: 0,
+            copies: 0,
+            elements: 0,
+        }
     }
 
     fn run(mut self) -> Result<(), Problem> {
@@ -140,6 +150,10 @@ impl<'a> Scan<'a> {
 
     fn count(&mut self, attributes: usize, declared: usize, empty: bool) -> Result<(), Problem> {
         let hostile = |es: &str, en: &str| Err(problem::hostile_xml(es, en));
+        self.elements += 1;
+        if self.elements > MAX_ELEMENTS {
+            return hostile("cientos de miles de elementos", "hundreds of thousands of elements");
+        }
         if attributes > MAX_ATTRIBUTES {
             return hostile("cientos de atributos en un elemento", "hundreds of attributes");
         }

@@ -10,8 +10,8 @@ fn codes(bytes: Vec<u8>) -> Vec<&'static str> {
         let started = Instant::now();
         let file = read("x.xml", &bytes, &ReadOptions::default());
         assert_eq!(file.status, Status::Reject);
-        // Debug builds are some ten times slower than what is shipped.
-        let limit = if cfg!(debug_assertions) { 10 } else { 1 };
+        // Debug builds on a busy machine only show that it ends.
+        let limit = if cfg!(debug_assertions) { 60 } else { 1 };
         assert!(started.elapsed() < Duration::from_secs(limit), "{:?}", started.elapsed());
         file.problems.iter().map(|problem| problem.code).collect()
     };
@@ -47,6 +47,13 @@ fn size_and_width() {
     let namespaces: String = (0..120).map(|n| format!(" xmlns:n{n}='u{n}'")).collect();
     let children = "<b xmlns:z='z'/>".repeat(500_000);
     assert_eq!(codes(format!("<a{namespaces}>{children}</a>").into_bytes()), ["hostile_xml"]);
+}
+
+#[test]
+fn crowds_of_empty_documents() {
+    let many = |what: &str| format!("<SetDTE>{}</SetDTE>", what.repeat(100_000));
+    assert_eq!(codes(many("<DTE/>").into_bytes()), ["hostile_xml"]);
+    assert_eq!(codes(many("<Comprobante/>").into_bytes()), ["hostile_xml"]);
 }
 
 #[test]

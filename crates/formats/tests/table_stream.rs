@@ -47,7 +47,8 @@ impl Read for Endless {
                 out[filled..filled + count].copy_from_slice(&rest[..count]);
                 count
             } else {
-                let (number, offset) = ((self.at - header) / ROW_BYTES, (self.at - header) % ROW_BYTES);
+                let (number, offset) =
+                    ((self.at - header) / ROW_BYTES, (self.at - header) % ROW_BYTES);
                 let row = Endless::row(number);
                 let rest = &row.as_bytes()[offset as usize..];
                 let count = rest.len().min(out.len() - filled);
@@ -86,7 +87,8 @@ fn a_long_file_is_read_in_constant_memory() {
         records += u64::from(record.status() == Status::Ok);
         ControlFlow::Continue(())
     };
-    table::stream("x.csv", Endless { rows: 1_000, at: 0 }, &ReadOptions::default(), &mut sink).unwrap();
+    table::stream("x.csv", Endless { rows: 1_000, at: 0 }, &ReadOptions::default(), &mut sink)
+        .unwrap();
     let before = peak_kilobytes();
     let source = Endless { rows: 150_000, at: 0 };
     let summary = table::stream("x.csv", source, &ReadOptions::default(), &mut sink).unwrap();

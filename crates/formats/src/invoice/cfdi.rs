@@ -128,8 +128,11 @@ pub(super) fn complements<'a, 'i: 'a>(
 /// The fiscal UUID of the first stamp.
 fn stamp(node: Node<'_, '_>, fields: &mut Fields) -> Option<String> {
     let named = complements(node).filter(|found| found.tag_name().name() == "TimbreFiscalDigital");
-    let stamps: Vec<String> =
-        named.filter_map(|stamp| fields::uuid(attribute(stamp, "UUID"))).collect();
+    // Some programs put the stamp beside the complements.
+    let stamps: Vec<String> = named
+        .chain(children(node, "TimbreFiscalDigital"))
+        .filter_map(|stamp| fields::uuid(attribute(stamp, "UUID")))
+        .collect();
     let first = stamps.first()?.clone();
     if stamps.len() > 1 {
         fields.note(problem::several_stamps());

@@ -38,6 +38,9 @@ pub fn read_xml(name: &str, bytes: &[u8], options: &ReadOptions) -> ReadFile {
         Ok(document) => document,
         Err(problem) => return ReadFile::refused(name, "xml", problem),
     };
+    if let Err(problem) = check_crowd(document.root_element()) {
+        return ReadFile::refused(name, "xml", problem);
+    }
     let mut content = recognise(document.root_element());
     for record in &mut content.records {
         ownership::check(record, &options.creditor_tax_ids);
@@ -50,6 +53,35 @@ pub fn read_xml(name: &str, bytes: &[u8], options: &ReadOptions) -> ReadFile {
     file
 }
 
+/// Most documents of one file: what fits in the largest file when each has a kilobyte.
+const MAX_DOCUMENTS: usize = 20_000;
+/// Most payments, references and the like of one file.
+const MAX_DETAILS: usize = 100_000;
+
+/// Every empty element that would become a record costs a hundred times its own bytes, so their
+/// number is limited before any is read.
+fn check_crowd(root: Node<'_, '_>) -> Result<(), Problem> {
+    let (mut documents, mut details) = (0, 0);
+    for node in root.descendants().filter(Node::is_element) {
+        match xml::name(node) {
+            "Comprobante" | "DTE" | "DocumentoCesion" | "ResultadoDTE" | "RecepcionDTE"
+            | "DocumentoRecibo" | "Folios" | "Pago" => documents += 1,
+            "DoctoRelacionado"
+            | "CfdiRelacionado"
+            | "Referencia"
+            | "MntPagos"
+            | "SubTotDTE"
+            | "ImptoReten"
+            | "TimbreFiscalDigital" => details += 1,
+            _ => {}
+        }
+    }
+    match documents > MAX_DOCUMENTS || details > MAX_DETAILS {
+        true => Err(problem::hostile_xml("demasiados documentos o pagos", "too many documents")),
+        false => Ok(()),
+    }
+}
+
 fn recognise(root: Node<'_, '_>) -> Content {
     if let Some(content) = read_known(root) {
         return content;
@@ -57,9 +89,32 @@ fn recognise(root: Node<'_, '_>) -> Content {
     if let Some(problem) = known_but_not_read(root) {
         return alone("xml", problem);
     }
-    // Somebody's envelope around a document we do read.
-    let inner = root.descendants().skip(1).filter(Node::is_element).find_map(read_known);
-    inner.unwrap_or_else(|| alone("xml", problem::unknown_xml(xml::name(root))))
+    wrapped(root).unwrap_or_else(|| alone("xml", problem::unknown_xml(xml::name(root))))
+}
+
+/// Somebody's envelope around documents we do read: all of them, each with its place.
+fn wrapped(root: Node<'_, '_>) -> Option<Content> {
+    let mut found: Vec<Content> = Vec::new();
+    let mut waiting: Vec<Node<'_, '_>> = vec![root];
+    while let Some(node) = waiting.pop() {
+        match read_known(node) {
+            Some(content) => found.push(content),
+            None => waiting.extend(node.children().rev().filter(Node::is_element)),
+        }
+    }
+    if found.len() < 2 {
+        return found.pop();
+    }
+    let mut all = ReadFile::new("", found[0].format);
+    for (index, content) in found.into_iter().enumerate() {
+        let mut part = ReadFile::new("", content.format);
+        part.records = content.records;
+        part.problems = content.problems;
+        part.prefix_places(&format!("documento {}", index + 1));
+        all.records.append(&mut part.records);
+        all.problems.append(&mut part.problems);
+    }
+    Some(Content { format: all.format, records: all.records, problems: all.problems })
 }
 
 fn read_known(node: Node<'_, '_>) -> Option<Content> {
