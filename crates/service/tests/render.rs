@@ -100,6 +100,7 @@ fn text_and_html_both_say_all_that_a_message_must() {
                     needed.push(language.date(line.due_on));
                     needed.push(line.status_and_note(language));
                     needed.push(language.amount(line.open_minor.into(), section.currency));
+                    needed.push(language.amount(line.original_minor.into(), section.currency));
                 }
             }
             for part in needed {

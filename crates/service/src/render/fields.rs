@@ -161,8 +161,16 @@ fn line_value(line: &Line, section: &Section, language: Language) -> Value {
         ("status", Value::from(line.status_and_note(language))),
         ("original", amount(line.original_minor)),
         ("open", amount(line.open_minor)),
+        ("part_of", Value::from(part_of(line, section.currency, language).unwrap_or_default())),
         ("overdue_days", Value::from(line.overdue_days)),
     ])
+}
+
+/// `de $ 2.000.000`: the amount when issued, for a document of which only a part is open.
+fn part_of(line: &Line, currency: Currency, language: Language) -> Option<String> {
+    let amount = language.amount(line.original_minor.into(), currency);
+    (line.original_minor != line.open_minor)
+        .then(|| language.phrase("part.of", &[("amount", &amount)]))
 }
 
 /// The documents as plain text, readable in a proportional typeface too: one line each.
@@ -172,10 +180,12 @@ fn documents_text(statement: &Statement) -> String {
     for section in &statement.sections {
         text.push(section_title(section, language));
         for line in &section.lines {
+            let open = language.amount(line.open_minor.into(), section.currency);
+            let part_of = part_of(line, section.currency, language);
             text.push(format!(
-                "- {}: {} ({} {}, {})",
+                "- {}: {open}{} ({} {}, {})",
                 line.label,
-                language.amount(line.open_minor.into(), section.currency),
+                part_of.map(|part| format!(" {part}")).unwrap_or_default(),
                 language.word("column.due").to_lowercase(),
                 language.date(line.due_on),
                 line.status_and_note(language),
@@ -203,8 +213,6 @@ fn documents_html(language: Language, sections: &Value) -> Result<String, Templa
     let column = Value::from_iter([
         ("document", language.word("column.document")),
         ("due", language.word("column.due")),
-        ("status", language.word("column.status")),
-        ("original", language.word("column.original")),
         ("open", language.word("column.open")),
     ]);
     let values = Value::from_iter([("sections", sections.clone()), ("column", column)]);

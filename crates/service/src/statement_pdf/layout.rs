@@ -124,7 +124,7 @@ impl Flow<'_> {
             self.y += 11.0;
         }
         self.rule(MARGIN, self.y - 5.0, self.width(), 0.5, Ink::PALE);
-        self.y += 8.0;
+        self.y += 14.0;
     }
 }
 

@@ -80,12 +80,8 @@ impl<'a> SectionTable<'a> {
 
     /// Sets the heading, the rows and the totals.
     pub(super) fn set(&self, flow: &mut Flow<'_>) {
-        let title =
-            self.language.phrase("section.title", &[("currency", self.section.currency.code())]);
         // The title never stands alone at the foot of a page.
         flow.make_room(16.0 + HEAD_HEIGHT + 3.0 * (LEADING + 2.0 * ROW_PADDING));
-        flow.text(MARGIN, flow.y, &title, Letter::bold(10.0), Ink::BLACK);
-        flow.y += 8.0;
         self.head(flow);
         let tail = totals_height(self.section, self.language) + strip_height(self.section);
         for (index, line) in self.section.lines.iter().enumerate() {
@@ -97,7 +93,12 @@ impl<'a> SectionTable<'a> {
         self.totals(flow);
     }
 
+    /// The section's title and the columns' names; again on every page the table runs on to.
     fn head(&self, flow: &mut Flow<'_>) {
+        let title =
+            self.language.phrase("section.title", &[("currency", self.section.currency.code())]);
+        flow.text(MARGIN, flow.y, &title, Letter::bold(10.0), Ink::BLACK);
+        flow.y += 8.0;
         let y = flow.y + 10.0;
         let word = |key| self.language.word(key);
         for (x, key) in [
