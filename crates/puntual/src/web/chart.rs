@@ -159,7 +159,7 @@ fn month_label(f: &Frame, day: Day, index: usize, x: i128, height: i128, count: 
     let from_end = count - 1 - index;
     let every = count.div_ceil(9).max(1);
     html! {
-        @if from_end % every == 0 {
+        @if from_end.is_multiple_of(every) {
             text.axis aria-hidden="true" x=(Px(x)) y=(Px(height - 80)) text-anchor="middle" {
                 (format::month_name(month, f.locale)) " " (format!("{:02}", year % 100)) }
         }

@@ -10,8 +10,7 @@ use puntual_core::ratio::Ratio;
 
 /// An amount with its symbol. Negative amounts are put in brackets when printed.
 pub fn amount(f: &Frame, amount: Amount) -> Markup {
-    let text = f.numbers.amount(amount);
-    html! { span.amt.neg[amount.minor < 0] { (text) } }
+    written(&f.numbers.amount(amount))
 }
 
 /// An amount for a column that names its currency once; nothing is shown as a quiet dash.
@@ -19,8 +18,15 @@ pub fn bare(f: &Frame, amount: Amount) -> Markup {
     if amount.minor == 0 {
         return html! { span.nil { "–" } };
     }
-    let text = f.numbers.bare(amount);
-    html! { span.amt.neg[amount.minor < 0] { (text) } }
+    written(&f.numbers.bare(amount))
+}
+
+/// The minus stands apart, so that paper can show brackets in its place.
+fn written(text: &str) -> Markup {
+    match text.strip_prefix('−') {
+        Some(rest) => html! { span.amt.neg { span.minus { "−" } (rest) } },
+        None => html! { span.amt { (text) } },
+    }
 }
 
 /// An amount in a column of one currency (bare) or of several (with its symbol).

@@ -60,7 +60,7 @@ fn case(f: &Frame, index: usize) -> Case {
         channel,
         on: today(),
         what: "Llamada 1: pedir fecha de pago".to_owned(),
-        allowed_until: (index % 2 == 0).then(|| "20:00".to_owned()),
+        allowed_until: index.is_multiple_of(2).then(|| "20:00".to_owned()),
     };
     Case {
         rank: index as u64 + 1,
@@ -69,12 +69,12 @@ fn case(f: &Frame, index: usize) -> Case {
         segment: SEGMENTS[index % 4].to_owned(),
         why: why[index % 4].map(str::to_owned).to_vec(),
         overdue: whole(f, 9_800 - index as i128 * 611),
-        not_due: whole(f, if index % 3 == 0 { 0 } else { 1_300 + index as i128 * 97 }),
+        not_due: whole(f, if index.is_multiple_of(3) { 0 } else { 1_300 + index as i128 * 97 }),
         disputed: whole(f, if index == 4 { 800 } else { 0 }),
         oldest_days: oldest,
         bucket: bucket_of(oldest),
         last: (index != 2).then_some(last),
-        promise: (index % 5 == 0 || index == 3).then_some(promise),
+        promise: (index.is_multiple_of(5) || index == 3).then_some(promise),
         next: (index != 6).then_some(next),
         is_done: index == 1,
     }
