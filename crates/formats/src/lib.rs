@@ -8,6 +8,7 @@ pub mod decode;
 pub mod detect;
 pub mod invoice;
 pub mod json;
+pub mod out;
 pub mod problem;
 pub mod read;
 pub mod record;

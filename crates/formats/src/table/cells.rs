@@ -19,15 +19,35 @@ use std::collections::HashMap;
 /// What is remembered from row to row so that repeated values are not examined again.
 #[derive(Default)]
 pub struct Memory {
-    currencies: HashMap<String, Option<String>>,
+    /// Currencies as written, with their code. A handful: searched in order.
+    currencies: Vec<(String, Option<String>)>,
+    /// Decimals of each currency code seen.
+    decimals: Vec<(String, Option<u32>)>,
     tax_ids: HashMap<String, IdVerdict>,
 }
 
 /// A thousand million millions: no amount is larger, so sums of amounts cannot overflow.
 const MOST_BELIEVED: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
 
+/// Most distinct currencies remembered.
+const MAX_CURRENCIES: usize = 40;
+
 /// Most distinct values remembered.
 const MAX_REMEMBERED: usize = 50_000;
+
+impl Memory {
+    /// Decimals of a currency code; `None` when it is not known.
+    fn decimals_of(&mut self, code: &str) -> Option<u32> {
+        if let Some((_, decimals)) = self.decimals.iter().find(|(known, _)| known == code) {
+            return *decimals;
+        }
+        let decimals = code.parse::<Currency>().ok().map(Currency::decimals);
+        if self.decimals.len() < MAX_CURRENCIES {
+            self.decimals.push((code.to_owned(), decimals));
+        }
+        decimals
+    }
+}
 
 #[derive(Clone)]
 struct IdVerdict {
@@ -71,7 +91,7 @@ impl<'r> Cells<'r> {
     pub fn text(&self, field: Field) -> Option<String> {
         let text = match self.value(field) {
             Value::Empty => return None,
-            Value::Text(text) => text.to_owned(),
+            Value::Text(text) => as_before_export(text).to_owned(),
             Value::Number(number) => number.normalize().to_string(),
             Value::Day(day) => day.to_string(),
             Value::Flag(flag) => flag.to_string(),
@@ -87,6 +107,11 @@ impl<'r> Cells<'r> {
         if repair::is_formula(raw) && !phone && text != "-" {
             self.problems.push(problems::formula_text(&self.place, &text));
         }
+        let text = match text.strip_prefix('"') {
+            // A quote that nothing closes is dirt.
+            Some(rest) if !rest.contains('"') => rest.to_owned(),
+            _ => text,
+        };
         if text.is_ascii() {
             return Some(text);
         }
@@ -194,11 +219,13 @@ impl<'r> Cells<'r> {
             Value::Number(number) => return self.currency_numbered(number),
             _ => return self.plan.currency.clone(),
         };
-        let known = match memory.currencies.get(text) {
-            Some(known) => known.clone(),
+        let known = match memory.currencies.iter().find(|(written, _)| written == text) {
+            Some((_, known)) => known.clone(),
             None => {
                 let known = iso_currency(text, self.plan.country.as_deref());
-                memory.currencies.insert(text.to_owned(), known.clone());
+                if memory.currencies.len() < MAX_CURRENCIES {
+                    memory.currencies.push((text.to_owned(), known.clone()));
+                }
                 known
             }
         };
@@ -244,20 +271,24 @@ impl<'r> Cells<'r> {
     }
 
     /// Notes an amount with more decimals than its currency has; tiny binary noise is rounded off.
-    pub fn in_currency(&mut self, amount: Decimal, currency: Option<&str>) -> Decimal {
-        let Some(currency) = currency.and_then(|code| code.parse::<Currency>().ok()) else {
-            return amount;
-        };
-        if amount.scale() <= currency.decimals() {
+    pub fn in_currency(
+        &mut self,
+        amount: Decimal,
+        currency: Option<&str>,
+        memory: &mut Memory,
+    ) -> Decimal {
+        let Some(code) = currency.filter(|_| amount.scale() > 0) else { return amount };
+        let Some(decimals) = memory.decimals_of(code) else { return amount };
+        if amount.scale() <= decimals {
             return amount;
         }
-        let rounded = amount.round_dp(currency.decimals());
+        let rounded = amount.round_dp(decimals);
         let noise = Decimal::new(1, 6);
         if rounded == amount || (rounded - amount).abs() < noise {
             return rounded;
         }
         let text = amount.to_string();
-        self.problems.push(problems::too_many_decimals(&self.place, &text, currency.code()));
+        self.problems.push(problems::too_many_decimals(&self.place, &text, code));
         amount
     }
 
@@ -279,6 +310,14 @@ fn push_number(out: &mut String, number: usize) {
         }
     }
     out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+}
+
+/// Takes off the apostrophe that exports put before text that would run as a formula.
+fn as_before_export(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if repair::is_formula(rest) => rest,
+        _ => text,
+    }
 }
 
 /// Words that programs write for "nothing".

@@ -290,7 +290,7 @@ impl Votes {
         self.against_dmy += u64::from(dmy.is_none());
         self.against_mdy += u64::from(mdy.is_none());
         self.against_ymd += u64::from(!fits(written, DateOrder::Ymd));
-        self.telling += u64::from(dmy != mdy);
+        self.telling += u64::from(dmy != mdy || dmy.is_none());
         self.dotted += u64::from(matches!(written, Written::Numbers { dotted: true, .. }));
     }
 

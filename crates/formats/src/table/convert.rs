@@ -298,7 +298,8 @@ impl<'p> Converter<'p> {
         let payer = self.party(&mut cells);
         let date = day_of(&mut cells);
         let currency = cells.currency(&mut self.memory);
-        let amount = amount_of(&mut cells).map(|a| cells.in_currency(a, currency.as_deref()));
+        let amount = amount_of(&mut cells)
+            .map(|amount| cells.in_currency(amount, currency.as_deref(), &mut self.memory));
         if date.is_none() && cells.problems.iter().all(|p| p.code != "bad_date") {
             cells.problems.push(problems::missing(&cells.place, "missing_date"));
         }

@@ -32,7 +32,7 @@ pub(super) fn read(converter: &mut Converter<'_>, mut cells: Cells<'_>) -> Recor
     let currency = cells.currency(&mut converter.memory);
     let mut amounts = amounts(&mut cells);
     for amount in [&mut amounts.total, &mut amounts.open, &mut amounts.paid].into_iter().flatten() {
-        *amount = cells.in_currency(*amount, currency.as_deref());
+        *amount = cells.in_currency(*amount, currency.as_deref(), &mut converter.memory);
     }
     if cells.plan.rows == Some(RowKind::Instalments) && cells.flag(Field::Collected).is_some() {
         let collected = cells.flag(Field::Collected) == Some(true);
@@ -233,24 +233,30 @@ fn apply_state(document: &mut DocumentRecord, cells: &mut Cells<'_>) {
     if !cells.plan.has(Field::State) {
         return;
     }
-    let Some(text) = cells.text(Field::State) else { return };
-    let country = document.buyer.country.as_deref().or(cells.plan.country.as_deref());
-    match classes::state_of(&text, country) {
-        State::Void => cells.problems.push(problems::void_in_source(&cells.place, &text)),
-        State::Paid if document.open.is_none() && document.cleared_on.is_none() => {
-            document.open = Some(Decimal::ZERO);
+    let country = document.buyer.country.clone().or_else(|| cells.plan.country.clone());
+    // Odoo has two: state of the document and of its payment.
+    for column in &cells.plan.state_columns {
+        let text = cells.row.text(*column);
+        match classes::state_of(&text, country.as_deref()) {
+            State::Void => {
+                cells.problems.push(problems::void_in_source(&cells.place, &text));
+                return;
+            }
+            State::Paid if document.open.is_none() && document.cleared_on.is_none() => {
+                document.open = Some(Decimal::ZERO);
+            }
+            State::Disputed => document.disputed = Some(true),
+            State::Paid | State::Other => {}
         }
-        State::Disputed => document.disputed = Some(true),
-        State::Paid | State::Other => {}
     }
 }
 
 fn note_what_is_missing(document: &DocumentRecord, cells: &mut Cells<'_>) {
     let noted = |problems: &[Problem], code: &str| problems.iter().any(|p| p.code == code);
     let draft = document.number.as_deref() == Some("/");
-    if draft {
+    if draft && !noted(&cells.problems, "void_in_source") {
         cells.problems.push(problems::void_in_source(&cells.place, "/"));
-    } else if document.number.is_none() {
+    } else if !draft && document.number.is_none() {
         cells.problems.push(problems::missing(&cells.place, "missing_number"));
     }
     if document.total.is_none() && !noted(&cells.problems, "bad_amount") {

@@ -196,6 +196,8 @@ pub struct Looks {
     yes_or_no: u32,
     /// Several words, no digit.
     names: u32,
+    /// Several words.
+    spaced: u32,
     /// Has a digit.
     with_digit: u32,
     letters: u32,
@@ -214,7 +216,9 @@ impl Looks {
         self.letters += u32::from(text.chars().any(char::is_alphabetic));
         self.numbers += u32::from(!matches!(number::evidence(text), number::Evidence::NotANumber));
         self.dates += u32::from(civil::read(text).is_some());
-        self.names += u32::from(!digit && text.split_whitespace().count() > 1);
+        let spaced = text.contains(' ');
+        self.spaced += u32::from(spaced);
+        self.names += u32::from(!digit && spaced);
         self.yes_or_no += u32::from(yes_or_no(text).is_some());
     }
 
@@ -232,9 +236,9 @@ impl Looks {
             Field::Collected | Field::Disputed | Field::OnHold if most(self.yes_or_no) => 20,
             Field::Collected => -60,
             Field::CustomerName if most(self.names) => 8,
-            Field::CustomerName if most(self.with_digit) => -12,
+            Field::CustomerName if most(self.with_digit) && !most(self.spaced) => -12,
             Field::CustomerName if !most(self.letters) => -20,
-            Field::CustomerCode if most(self.names) => -20,
+            Field::CustomerCode if most(self.spaced) => -20,
             Field::DocumentNumber | Field::TaxId if !most(self.with_digit) => -25,
             Field::DocumentType if most(self.with_digit) && most(self.letters) => -10,
             Field::TermsDays if !most(self.numbers) => -60,

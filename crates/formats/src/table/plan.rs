@@ -34,6 +34,8 @@ pub struct Plan {
     pub confidence: Vec<u8>,
     /// Column of each field.
     pub columns: [Option<usize>; FIELD_COUNT],
+    /// Columns that say a state of the document; more than one in some programs.
+    pub state_columns: Vec<usize>,
     /// Values for fields without a column.
     pub constants: Vec<Option<String>>,
     /// The known layout.
@@ -139,6 +141,7 @@ pub fn make(top: &[TopRow], index: usize, options: &ReadOptions) -> Plan {
     let mut plan = Plan {
         header_row: top[index].number,
         columns: columns_of(&fields),
+        state_columns: state_columns(&headers, &fields),
         constants: constants_of(mapping),
         layout,
         rows: None,
@@ -157,6 +160,7 @@ pub fn make(top: &[TopRow], index: usize, options: &ReadOptions) -> Plan {
         Some(layout) => layout.rows,
         None => kind_of_rows(&plan),
     });
+    forget_the_bank_account(&mut plan);
     set_country(&mut plan, below, options);
     set_currency(&mut plan, options);
     plan
@@ -219,6 +223,35 @@ fn constants_of(mapping: Option<&Mapping>) -> Vec<Option<String>> {
         constants[*field as usize] = Some(value.clone());
     }
     constants
+}
+
+/// The column of the state, and those left over whose headers say a state too.
+fn state_columns(headers: &[Header], fields: &[Field]) -> Vec<usize> {
+    let says_state = |header: &Header| {
+        headers::candidates(header)
+            .first()
+            .is_some_and(|(field, weight)| *field == Field::State && *weight >= 85)
+    };
+    if !fields.contains(&Field::State) {
+        return Vec::new();
+    }
+    let is_state = |column: &usize| match fields[*column] {
+        Field::State => true,
+        Field::Ignore => says_state(&headers[*column]),
+        _ => false,
+    };
+    (0..headers.len()).filter(is_state).collect()
+}
+
+/// In a list of collections, "Cuenta" beside the tax id is the account the money went to.
+fn forget_the_bank_account(plan: &mut Plan) {
+    let Some(column) = plan.column(Field::CustomerCode) else { return };
+    let name = plan.headers[column].normal.as_str();
+    let by_id = plan.column(Field::TaxId).is_some();
+    if plan.rows == Some(RowKind::Payments) && by_id && matches!(name, "cuenta" | "account") {
+        plan.fields[column] = Field::Ignore;
+        plan.columns[Field::CustomerCode as usize] = None;
+    }
 }
 
 fn is_spanish(headers: &[Header]) -> bool {

@@ -14,6 +14,8 @@ pub struct TextEncoding {
     pub label: &'static str,
     /// Bytes of the byte-order mark.
     pub mark_bytes: usize,
+    /// Whether the whole was seen to be valid UTF-8, so that it needs no decoding.
+    pub is_valid_utf8: bool,
 }
 
 /// Size of the pieces read from the source.
@@ -27,15 +29,15 @@ pub fn detect_encoding(source: &mut dyn Read, wanted: Option<&str>) -> io::Resul
     let head = &piece[..filled];
     if let Some((encoding, mark_bytes)) = Encoding::for_bom(head) {
         let label = label_of(encoding);
-        return Ok(TextEncoding { encoding, label, mark_bytes });
+        return Ok(TextEncoding { encoding, label, mark_bytes, is_valid_utf8: false });
     }
     if let Some(encoding) = wanted.and_then(|label| Encoding::for_label(label.as_bytes())) {
         let label = label_of(encoding);
-        return Ok(TextEncoding { encoding, label, mark_bytes: 0 });
+        return Ok(TextEncoding { encoding, label, mark_bytes: 0, is_valid_utf8: false });
     }
     if let Some(encoding) = utf16_without_mark(head) {
         let label = label_of(encoding);
-        return Ok(TextEncoding { encoding, label, mark_bytes: 0 });
+        return Ok(TextEncoding { encoding, label, mark_bytes: 0, is_valid_utf8: false });
     }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     let (mut is_utf8, mut carried) = (true, 0);
@@ -60,7 +62,12 @@ pub fn detect_encoding(source: &mut dyn Read, wanted: Option<&str>) -> io::Resul
         filled = if more == 0 { 0 } else { carried + more };
     }
     if is_utf8 && carried == 0 {
-        return Ok(TextEncoding { encoding: UTF_8, label: "utf-8", mark_bytes: 0 });
+        return Ok(TextEncoding {
+            encoding: UTF_8,
+            label: "utf-8",
+            mark_bytes: 0,
+            is_valid_utf8: true,
+        });
     }
     while !is_utf8 {
         let more = fill(source, &mut piece)?;
@@ -74,7 +81,7 @@ pub fn detect_encoding(source: &mut dyn Read, wanted: Option<&str>) -> io::Resul
     // Western letters are what receivables of these countries are written in; a guess of another
     // alphabet comes from a handful of bytes.
     let encoding = if guessed.is_single_byte() { WINDOWS_1252 } else { guessed };
-    Ok(TextEncoding { encoding, label: label_of(encoding), mark_bytes: 0 })
+    Ok(TextEncoding { encoding, label: label_of(encoding), mark_bytes: 0, is_valid_utf8: false })
 }
 
 fn detector_feed(detector: &mut chardetng::EncodingDetector, bytes: &[u8]) {
@@ -128,13 +135,16 @@ pub struct Decoded<'s> {
     input: Vec<u8>,
     start: usize,
     end: usize,
+    /// Whether the source has ended.
     finished: bool,
+    /// Whether the decoder has given its last.
+    flushed: bool,
 }
 
 impl<'s> Decoded<'s> {
     /// Decodes from the start of the source.
     pub fn new(source: &'s mut dyn Read, encoding: &TextEncoding) -> Decoded<'s> {
-        let plain = encoding.encoding == UTF_8;
+        let plain = encoding.is_valid_utf8;
         Decoded {
             source,
             decoder: (!plain).then(|| encoding.encoding.new_decoder_without_bom_handling()),
@@ -143,6 +153,7 @@ impl<'s> Decoded<'s> {
             start: 0,
             end: 0,
             finished: false,
+            flushed: false,
         }
     }
 
@@ -159,6 +170,9 @@ impl Read for Decoded<'_> {
             self.skip_mark()?;
         }
         let Some(decoder) = &mut self.decoder else { return self.source.read(out) };
+        if self.flushed {
+            return Ok(0);
+        }
         // The decoder needs room for a whole character; callers of this module give kilobytes.
         if out.len() < 16 {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "buffer too small"));
@@ -172,7 +186,8 @@ impl Read for Decoded<'_> {
             let (result, read, written, _) =
                 decoder.decode_to_utf8(&self.input[self.start..self.end], out, self.finished);
             self.start += read;
-            if written > 0 || (self.finished && result == CoderResult::InputEmpty) {
+            self.flushed = self.finished && result == CoderResult::InputEmpty;
+            if written > 0 || self.flushed {
                 return Ok(written);
             }
         }
