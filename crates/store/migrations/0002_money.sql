@@ -35,6 +35,7 @@ CREATE TABLE document (
 );
 CREATE UNIQUE INDEX document_key ON document (workspace_id, creditor_id, doc_key);
 CREATE INDEX document_number ON document (workspace_id, creditor_id, number);
+CREATE INDEX document_unapplied ON document (workspace_id, creditor_id, customer_id) WHERE unapplied_minor <> 0;
 
 CREATE TABLE document_reference (
   workspace_id BIGINT NOT NULL,
@@ -91,6 +92,7 @@ CREATE TABLE payment (
 );
 CREATE UNIQUE INDEX payment_key ON payment (workspace_id, creditor_id, pay_key);
 CREATE INDEX payment_customer ON payment (workspace_id, creditor_id, customer_id, received_on);
+CREATE INDEX payment_unapplied ON payment (workspace_id, creditor_id, customer_id) WHERE unapplied_minor <> 0;
 
 -- The ledger. One row is one transfer: it debits one account and credits another by the same
 -- positive amount, so no transaction can be out of balance; rows with one tx_id belong together.

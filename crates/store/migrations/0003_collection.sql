@@ -56,13 +56,15 @@ CREATE TABLE hold (
 );
 CREATE INDEX hold_customer ON hold (workspace_id, creditor_id, customer_id);
 
--- One row per creditor and day: the day runs once.
+-- One row per creditor and day: the day runs once. Customers up to through_customer_id are planned,
+-- so that a run that was killed goes on where it stopped.
 CREATE TABLE day_run (
   workspace_id BIGINT NOT NULL,
   creditor_id BIGINT NOT NULL,
   run_on TEXT NOT NULL,
   started_at BIGINT NOT NULL,
   finished_at BIGINT,
+  through_customer_id BIGINT NOT NULL,
   planned BIGINT NOT NULL,
   queued BIGINT NOT NULL,
   tasks BIGINT NOT NULL,
@@ -71,8 +73,9 @@ CREATE TABLE day_run (
   PRIMARY KEY (workspace_id, creditor_id, run_on)
 );
 
--- A planned action. plan_key is strategy, version, step, customer, currency and cycle: planning
--- twice meets the same row.
+-- A planned action. plan_key is strategy, version, step, customer, currency, channel, day and the
+-- receivables concerned: planning twice meets the same row. Actions of several currencies that
+-- leave in one message share message_id.
 CREATE TABLE action (
   workspace_id BIGINT NOT NULL,
   creditor_id BIGINT NOT NULL,
@@ -88,6 +91,7 @@ CREATE TABLE action (
   amount_minor BIGINT NOT NULL,
   state TEXT NOT NULL,
   reasons TEXT NOT NULL,
+  message_id BIGINT,
   not_before_at BIGINT,
   done_at BIGINT,
   recorded_at BIGINT NOT NULL,
@@ -96,14 +100,18 @@ CREATE TABLE action (
 CREATE UNIQUE INDEX action_plan_key ON action (workspace_id, creditor_id, plan_key);
 CREATE INDEX action_customer ON action (workspace_id, creditor_id, customer_id);
 CREATE INDEX action_planned_on ON action (workspace_id, creditor_id, planned_on);
+CREATE INDEX action_message ON action (workspace_id, creditor_id, message_id) WHERE message_id IS NOT NULL;
 
--- Which receivables an action is about, and the step each of them has reached with it.
+-- Which receivables an action is about, and the step each of them has reached with it: its own,
+-- which may be milder than the action's. The row goes when the action is dropped unsent.
 CREATE TABLE action_receivable (
   workspace_id BIGINT NOT NULL,
   creditor_id BIGINT NOT NULL,
   receivable_id BIGINT NOT NULL,
   strategy TEXT NOT NULL,
   step_index BIGINT NOT NULL,
+  step TEXT NOT NULL,
+  offset_days BIGINT NOT NULL,
   action_id BIGINT NOT NULL,
   claimed_minor BIGINT NOT NULL,
   PRIMARY KEY (workspace_id, creditor_id, receivable_id, strategy, step_index)

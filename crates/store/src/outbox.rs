@@ -24,7 +24,7 @@ pub struct Message {
     pub template: String,
     /// Language it is rendered in.
     pub locale: String,
-    /// `queued`, `sending`, `sent`, `failed`, `unknown`, `dropped`.
+    /// `queued`, `sending`, `sent`, `failed`, `unknown`, `dropped`, `cancelled`.
     pub state: String,
     /// Why it was dropped or failed.
     pub why: Option<String>,
@@ -55,6 +55,8 @@ pub struct Message {
 /// What a message says, written when it is released.
 #[derive(Clone, Debug)]
 pub struct Rendered<'a> {
+    /// Address it goes to.
+    pub recipient: &'a str,
     /// Subject.
     pub subject: &'a str,
     /// Plain text.
@@ -159,8 +161,8 @@ pub fn set_rendered(
     rendered: &Rendered<'_>,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE outbox SET subject = $4, body_text = $5, body_html = $6, claimed_minor = $7 \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND message_id = $3",
+        "UPDATE outbox SET subject = $4, body_text = $5, body_html = $6, claimed_minor = $7, \
+         recipient = $8 WHERE workspace_id = $1 AND creditor_id = $2 AND message_id = $3",
         &params![
             scope.workspace,
             scope.creditor,
@@ -169,6 +171,7 @@ pub fn set_rendered(
             rendered.text,
             rendered.html,
             rendered.claimed_minor,
+            rendered.recipient,
         ],
     )?;
     Ok(())

@@ -3,7 +3,7 @@
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::value::Param;
-use crate::{Scope, Tx, params, placeholders};
+use crate::{CustomerRange, Scope, Tx, params, placeholders};
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::id::{CustomerId, DocumentId, ReceivableId};
@@ -149,6 +149,85 @@ pub fn open_of(
     let sql =
         select("customer_id = $3 AND open_minor <> 0 ORDER BY due_date, issue_date, receivable_id");
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer], read)
+}
+
+/// A receivable the creditor may ask to be paid, with what its document says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collectable {
+    /// The receivable.
+    pub receivable: Receivable,
+    /// Number of its document.
+    pub number: String,
+    /// `invoice`, `debit_note`…
+    pub kind: String,
+}
+
+/// A document whose claim is the creditor's to collect: not undone, not assigned to someone else,
+/// not replaced by another document.
+const COLLECTABLE: &str = "d.undone_at IS NULL AND d.assigned_to IS NULL AND d.replaced_by IS NULL";
+
+fn select_collectable(condition: &str) -> String {
+    let columns: Vec<String> = COLUMNS[2..].iter().map(|column| format!("r.{column}")).collect();
+    format!(
+        "SELECT {}, d.number, d.kind FROM receivable r JOIN document d \
+         ON d.workspace_id = r.workspace_id AND d.creditor_id = r.creditor_id \
+         AND d.document_id = r.document_id \
+         WHERE r.workspace_id = $1 AND r.creditor_id = $2 AND {COLLECTABLE} AND {condition}",
+        columns.join(", ")
+    )
+}
+
+fn read_collectable(row: &Row<'_>) -> Result<Collectable, StoreError> {
+    Ok(Collectable { receivable: read(row)?, number: row.text(12)?, kind: row.text(13)? })
+}
+
+/// The next customers above `after` that have anything open, by id.
+pub fn customers_with_open(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    after: CustomerId,
+    limit: i64,
+) -> Result<Vec<CustomerId>, StoreError> {
+    tx.query(
+        "SELECT DISTINCT customer_id FROM receivable WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND customer_id > $3 AND open_minor <> 0 ORDER BY customer_id LIMIT $4",
+        &params![scope.workspace, scope.creditor, after, limit],
+        |row| Ok(CustomerId(row.int(0)?)),
+    )
+}
+
+/// What is open and collectable of a range of customers, by customer, oldest due first.
+pub fn collectable_of_customers(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    range: CustomerRange,
+) -> Result<Vec<Collectable>, StoreError> {
+    let sql = select_collectable(
+        "r.customer_id > $3 AND r.customer_id <= $4 AND r.open_minor <> 0 \
+         ORDER BY r.customer_id, r.due_date, r.issue_date, r.receivable_id",
+    );
+    let values = params![scope.workspace, scope.creditor, range.after, range.through];
+    tx.query(&sql, &values, read_collectable)
+}
+
+/// The collectable among these receivables, paid ones too, by customer, oldest due first.
+pub fn collectable_by_ids(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    ids: &[ReceivableId],
+) -> Result<Vec<Collectable>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for part in ids.chunks(4_000) {
+        let sql = select_collectable(&format!(
+            "r.receivable_id IN ({}) \
+             ORDER BY r.customer_id, r.due_date, r.issue_date, r.receivable_id",
+            placeholders(3, part.len())
+        ));
+        let mut values = params![scope.workspace, scope.creditor].to_vec();
+        values.extend(part.iter().map(|id| Param::from(*id)));
+        found.extend(tx.query(&sql, &values, read_collectable)?);
+    }
+    Ok(found)
 }
 
 /// Hands every open receivable to `each`, by customer, oldest due first.

@@ -1,0 +1,420 @@
+//! What the planner may know about customers on a day, loaded in a handful of questions per page.
+//!
+//! It decides which rows count as facts: what is the creditor's to collect (documents undone,
+//! assigned to someone else or replaced by another do not count), which promises are live, which
+//! contacts are counted, and which addresses work. It refuses to decide what is done about them.
+//!
+//! Colombia asks that the debtor has authorised the channel (Ley 2300 de 2023, art. 2). An address
+//! that came with an import says nothing of that, so it counts as not authorised until somebody
+//! records the authorisation (the contact point's state `authorised`). No other country's rule
+//! reads the mark.
+
+use crate::App;
+use crate::ctx::Ctx;
+use crate::error::ServiceError;
+use puntual_core::aging::{self, BucketSet, CreditPolicy};
+use puntual_core::currency::Currency;
+use puntual_core::date::Day;
+use puntual_core::hours::{Channel, Person};
+use puntual_core::id::{CustomerId, DocumentId, MessageId, ReceivableId};
+use puntual_core::money::Money;
+use puntual_core::portfolio::{self, AsOf, By, Key, Portfolio};
+use puntual_core::strategy::StepMark;
+use puntual_core::strategy::facts::{
+    ContactPointFacts, CustomerFacts, HoldFacts, HoldKind, ReceivableFacts,
+};
+use puntual_core::strategy::guard::PastContact;
+use puntual_store::action::{self, ActionReceivable, PendingContact};
+use puntual_store::customer::{self, ContactPoint, Customer};
+use puntual_store::document;
+use puntual_store::payment;
+use puntual_store::receivable::{self, Collectable};
+use puntual_store::standing::{self, Dispute, Hold, Promise};
+use puntual_store::timeline::{self, Event};
+use puntual_store::{CustomerRange, Tx};
+use std::collections::{BTreeMap, HashMap};
+
+/// Customers per page, and so per transaction of a day.
+pub const PAGE: usize = 2_000;
+
+/// Days of contacts the rules of contact look back on.
+const CONTACT_DAYS: i32 = 14;
+
+/// A customer with everything known of it on a day.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The customer.
+    pub customer: Customer,
+    /// Ways to reach it, oldest first.
+    pub points: Vec<ContactPoint>,
+    /// What is open and collectable, oldest due first.
+    pub open: Vec<Collectable>,
+    /// What the planner is told.
+    pub facts: CustomerFacts,
+}
+
+/// Which balances count.
+#[derive(Clone, Copy, Debug)]
+pub enum Basis<'a> {
+    /// What is open now.
+    Now,
+    /// What was open at the end of a past day, whatever happened since.
+    Past(&'a PastBook),
+}
+
+/// Every open balance as of a past day.
+#[derive(Clone, Debug)]
+pub struct PastBook {
+    as_of: Day,
+    open: BTreeMap<CustomerId, Vec<(ReceivableId, i64)>>,
+    unapplied: HashMap<CustomerId, Vec<Money>>,
+}
+
+impl PastBook {
+    /// The balances of the creditor's customers, or of one, at the end of a day.
+    pub fn load(
+        app: &App,
+        ctx: &Ctx,
+        as_of: Day,
+        only: Option<CustomerId>,
+    ) -> Result<PastBook, ServiceError> {
+        let view = app.portfolio(ctx)?;
+        let scope = only.map_or(portfolio::Scope::ALL, portfolio::Scope::customer);
+        PastBook::of(&view.portfolio, as_of, scope)
+    }
+
+    fn of(
+        portfolio: &Portfolio,
+        as_of: Day,
+        scope: portfolio::Scope,
+    ) -> Result<PastBook, ServiceError> {
+        let at = AsOf::day(as_of);
+        let mut book = PastBook { as_of, open: BTreeMap::new(), unapplied: HashMap::new() };
+        for line in portfolio.lines(scope).filter(|line| line.counts(at)) {
+            let open_minor = line.open_minor(at);
+            if open_minor > 0 {
+                book.open.entry(line.customer()).or_default().push((line.id(), open_minor));
+            }
+        }
+        let buckets =
+            BucketSet::by_due(&[30]).map_err(|error| ServiceError::Bug(error.to_string()))?;
+        let aged =
+            aging::aging(portfolio, at, &buckets, CreditPolicy::Separate, By::Customer, scope);
+        for row in aged.rows().filter(|row| row.unapplied > 0) {
+            if let Key::Customer(customer) = row.key {
+                let credit = Money::new(row.unapplied, row.currency);
+                book.unapplied.entry(customer).or_default().push(credit);
+            }
+        }
+        Ok(book)
+    }
+}
+
+/// The next page of cases above `after`, and the customer it ends with; `None` when there are no
+/// more.
+pub fn page(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    day: Day,
+    basis: Basis<'_>,
+    after: CustomerId,
+) -> Result<Option<(Vec<Case>, CustomerId)>, ServiceError> {
+    let through = match basis {
+        Basis::Now => {
+            let ids = receivable::customers_with_open(tx, ctx.scope(), after, PAGE as i64)?;
+            ids.last().copied()
+        }
+        Basis::Past(book) => {
+            let above = (std::ops::Bound::Excluded(after), std::ops::Bound::Unbounded);
+            book.open.range(above).take(PAGE).last().map(|(customer, _)| *customer)
+        }
+    };
+    let Some(through) = through else { return Ok(None) };
+    let range = CustomerRange { after, through };
+    Ok(Some((load(tx, ctx, day, basis, range, None)?, through)))
+}
+
+/// One customer, whether anything is open or not. `leaving` is the message about to leave: it does
+/// not count among the contacts already planned.
+pub fn one(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    day: Day,
+    basis: Basis<'_>,
+    customer: CustomerId,
+    leaving: Option<MessageId>,
+) -> Result<Case, ServiceError> {
+    let range = CustomerRange::one(customer);
+    let mut cases = load(tx, ctx, day, basis, range, leaving)?;
+    if let Some(case) = cases.pop() {
+        return Ok(case);
+    }
+    let found = customer::get(tx, ctx.scope(), customer)?;
+    let found = found.ok_or_else(|| ServiceError::NotFound(customer.to_string()))?;
+    let mut rows = Rows::load(tx, ctx, day, basis, range)?;
+    Ok(rows.case(ctx, day, found, leaving))
+}
+
+fn load(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    day: Day,
+    basis: Basis<'_>,
+    range: CustomerRange,
+    leaving: Option<MessageId>,
+) -> Result<Vec<Case>, ServiceError> {
+    let mut rows = Rows::load(tx, ctx, day, basis, range)?;
+    let customers = customer::of_range(tx, ctx.scope(), range)?;
+    let with_open = customers.into_iter().filter(|c| rows.open.contains_key(&c.id));
+    let with_open: Vec<Customer> = with_open.collect();
+    Ok(with_open.into_iter().map(|c| rows.case(ctx, day, c, leaving)).collect())
+}
+
+/// The rows of a page, by customer.
+struct Rows {
+    open: HashMap<CustomerId, Vec<Collectable>>,
+    unapplied: HashMap<CustomerId, Vec<Money>>,
+    points: HashMap<CustomerId, Vec<ContactPoint>>,
+    holds: HashMap<CustomerId, Vec<Hold>>,
+    promises: HashMap<CustomerId, Vec<Promise>>,
+    disputes: HashMap<CustomerId, Vec<Dispute>>,
+    contacts: HashMap<CustomerId, Vec<Event>>,
+    pending: HashMap<CustomerId, Vec<PendingContact>>,
+    steps: HashMap<ReceivableId, ActionReceivable>,
+}
+
+impl Rows {
+    fn load(
+        tx: &mut Tx<'_>,
+        ctx: &Ctx,
+        day: Day,
+        basis: Basis<'_>,
+        range: CustomerRange,
+    ) -> Result<Rows, ServiceError> {
+        let scope = ctx.scope();
+        let (open, unapplied) = balances(tx, ctx, day, basis, range)?;
+        let past = matches!(basis, Basis::Past(_));
+        let live = |p: &Promise| match past {
+            true => p.made_on <= day && p.state != "cancelled",
+            false => p.state == "open",
+        };
+        let disputed = |d: &Dispute| match past {
+            true => d.opened_on <= day && d.closed_on.is_none_or(|closed| closed > day),
+            false => d.closed_on.is_none(),
+        };
+        let promises = standing::promises_of_range(tx, scope, range)?.into_iter().filter(live);
+        let disputes = standing::disputes_of_range(tx, scope, range)?.into_iter().filter(disputed);
+        let since = day - CONTACT_DAYS;
+        let steps = action::steps_of_customers(tx, scope, range, day)?;
+        Ok(Rows {
+            open: by_customer(open, |c| c.receivable.customer),
+            unapplied,
+            promises: by_customer(promises, |p| p.customer),
+            disputes: by_customer(disputes, |d| d.customer),
+            points: by_customer(customer::contact_points_of_range(tx, scope, range)?, |p| {
+                p.customer
+            }),
+            holds: by_customer(standing::holds_of_range(tx, scope, range)?, |h| h.customer),
+            contacts: by_customer(
+                timeline::contacts_of_range(tx, scope, range, since, day)?,
+                |event| event.customer,
+            ),
+            pending: by_customer(action::pending_contacts(tx, scope, range, since)?, |p| {
+                p.customer
+            }),
+            steps: steps.into_iter().map(|step| (step.receivable, step)).collect(),
+        })
+    }
+
+    fn case(&mut self, ctx: &Ctx, day: Day, c: Customer, leaving: Option<MessageId>) -> Case {
+        let open = self.open.remove(&c.id).unwrap_or_default();
+        let points = self.points.remove(&c.id).unwrap_or_default();
+        let disputes = self.disputes.remove(&c.id).unwrap_or_default();
+        let promises = self.promises.remove(&c.id).unwrap_or_default();
+        let claims = open.iter().map(|claim| {
+            let r = &claim.receivable;
+            ReceivableFacts {
+                id: r.id,
+                document: r.document,
+                document_number: claim.number.clone(),
+                issued: r.issue_date,
+                due: r.due_date,
+                open: Money::new(r.open_minor, r.currency),
+                disputed_minor: disputed_minor(&disputes, r.document, r.open_minor),
+                promised_until: promised_until(&promises, r.document, r.currency),
+                last_step: self.steps.get(&r.id).map(step_mark),
+            }
+        });
+        let facts = CustomerFacts {
+            creditor: ctx.creditor.scope.creditor,
+            customer: c.id,
+            person: Person::parse(&c.person_kind).unwrap_or_default(),
+            country: country_of(ctx, &c).to_owned(),
+            language: c.locale.clone().unwrap_or_else(|| ctx.creditor.locale.clone()),
+            segment: c.segment.clone(),
+            receivables: claims.collect(),
+            unapplied: self.unapplied.remove(&c.id).unwrap_or_default(),
+            contact_points: points.iter().filter_map(point_facts).collect(),
+            holds: self.holds.remove(&c.id).unwrap_or_default().iter().map(hold_facts).collect(),
+            opt_outs: Vec::new(),
+            contacts: self.contacts(c.id, day, leaving),
+        };
+        Case { customer: c, points, open, facts }
+    }
+
+    /// Contacts made, and messages on their way that will be one.
+    fn contacts(
+        &mut self,
+        customer: CustomerId,
+        day: Day,
+        leaving: Option<MessageId>,
+    ) -> Vec<PastContact> {
+        let made = self.contacts.remove(&customer).unwrap_or_default();
+        let made = made.iter().filter_map(past_contact);
+        let pending = self.pending.remove(&customer).unwrap_or_default();
+        let pending = pending.into_iter().filter(|p| leaving.is_none() || p.message != leaving);
+        let mut planned: Vec<PastContact> = Vec::new();
+        for contact in pending {
+            let Some(channel) = Channel::parse(&contact.channel) else { continue };
+            // Actions that share a message are one contact.
+            let planned_on = contact.planned_on.min(day);
+            let same = PastContact { day: planned_on, channel, reached: true };
+            if !planned.contains(&same) {
+                planned.push(same);
+            }
+        }
+        made.chain(planned).collect()
+    }
+}
+
+/// What is open and collectable, and what is not applied, as the basis says. What was allocated
+/// beyond an amount is the customer's credit.
+#[allow(clippy::type_complexity, reason = "two results of one question, taken apart at once")]
+fn balances(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    day: Day,
+    basis: Basis<'_>,
+    range: CustomerRange,
+) -> Result<(Vec<Collectable>, HashMap<CustomerId, Vec<Money>>), ServiceError> {
+    let scope = ctx.scope();
+    let mut unapplied: HashMap<CustomerId, Vec<Money>> = HashMap::new();
+    let mut open = match basis {
+        Basis::Now => {
+            let cash = payment::unapplied_of_customers(tx, scope, range)?;
+            let notes = document::unapplied_of_customers(tx, scope, range)?;
+            for (customer, currency, minor) in cash.into_iter().chain(notes) {
+                unapplied.entry(customer).or_default().push(Money::new(minor, currency));
+            }
+            receivable::collectable_of_customers(tx, scope, range)?
+        }
+        Basis::Past(book) => {
+            let bounds =
+                (std::ops::Bound::Excluded(range.after), std::ops::Bound::Included(range.through));
+            let then: HashMap<ReceivableId, i64> =
+                book.open.range(bounds).flat_map(|(_, open)| open.iter().copied()).collect();
+            let mut ids: Vec<ReceivableId> = then.keys().copied().collect();
+            ids.sort_unstable();
+            let mut open = receivable::collectable_by_ids(tx, scope, &ids)?;
+            for claim in &mut open {
+                claim.receivable.open_minor = then.get(&claim.receivable.id).copied().unwrap_or(0);
+            }
+            let inside =
+                |customer: &CustomerId| *customer > range.after && *customer <= range.through;
+            let credit = book.unapplied.iter().filter(|(customer, _)| inside(customer));
+            unapplied.extend(credit.map(|(customer, money)| (*customer, money.clone())));
+            open.retain(|claim| claim.receivable.issue_date <= book.as_of);
+            open
+        }
+    };
+    for claim in open.iter().filter(|claim| claim.receivable.open_minor < 0) {
+        let r = &claim.receivable;
+        let excess = Money::new(-r.open_minor, r.currency);
+        unapplied.entry(r.customer).or_default().push(excess);
+    }
+    open.retain(|claim| claim.receivable.open_minor > 0 && claim.receivable.issue_date <= day);
+    Ok((open, unapplied))
+}
+
+fn by_customer<T>(
+    rows: impl IntoIterator<Item = T>,
+    customer: impl Fn(&T) -> CustomerId,
+) -> HashMap<CustomerId, Vec<T>> {
+    let mut grouped: HashMap<CustomerId, Vec<T>> = HashMap::new();
+    for row in rows {
+        grouped.entry(customer(&row)).or_default().push(row);
+    }
+    grouped
+}
+
+/// The country whose rules of contact protect the customer: its own, or else the creditor's.
+pub fn country_of<'a>(ctx: &'a Ctx, customer: &'a Customer) -> &'a str {
+    customer.country.as_deref().filter(|c| !c.is_empty()).unwrap_or(&ctx.creditor.country)
+}
+
+/// How much of a receivable is disputed: all of it where the dispute names no amount.
+fn disputed_minor(disputes: &[Dispute], document: DocumentId, open_minor: i64) -> i64 {
+    let of_document = disputes.iter().filter(|d| d.document == document);
+    let amounts = of_document.map(|d| d.amount_minor.unwrap_or(open_minor));
+    amounts.fold(0, i64::saturating_add).min(open_minor)
+}
+
+/// The latest day a live promise names for a document; a promise without a document is for
+/// everything owed in its currency.
+fn promised_until(promises: &[Promise], document: DocumentId, currency: Currency) -> Option<Day> {
+    let concerns = |p: &&Promise| match p.document {
+        Some(promised) => promised == document,
+        None => p.currency == currency,
+    };
+    promises.iter().filter(concerns).map(|p| p.promised_on).max()
+}
+
+fn step_mark(step: &ActionReceivable) -> StepMark {
+    // Offsets are days of a strategy's steps, far inside 32 bits.
+    StepMark { key: step.step.clone(), offset_days: step.offset_days as i32 }
+}
+
+fn point_facts(point: &ContactPoint) -> Option<ContactPointFacts> {
+    let channel = match point.kind.as_str() {
+        "email" => Channel::Email,
+        "whatsapp" => Channel::Whatsapp,
+        "phone" => Channel::Call,
+        "sms" => Channel::Sms,
+        "address" => Channel::Letter,
+        _ => return None,
+    };
+    Some(ContactPointFacts {
+        id: point.id,
+        channel,
+        usable: point.state != "bounced" && !point.value.trim().is_empty(),
+        opted_out: point.state == "opted_out",
+        authorised: point.state == "authorised",
+        third_party: false,
+    })
+}
+
+/// A hold as the planner sees it. A file that says "on hold" does not say since when, so a hold
+/// that was imported has always been there.
+fn hold_facts(hold: &Hold) -> HoldFacts {
+    let kind = match hold.kind.as_str() {
+        "do_not_contact" => HoldKind::DoNotContact,
+        "legal" | "legal_stop" => HoldKind::LegalStop,
+        "deceased" => HoldKind::Deceased,
+        "fraud" => HoldKind::Fraud,
+        "in_plan" => HoldKind::InPlan,
+        "instrument_pending" => HoldKind::InstrumentPending,
+        "payment_in_transit" => HoldKind::PaymentInTransit,
+        "with_agency" => HoldKind::WithAgency,
+        _ => HoldKind::Pause,
+    };
+    let since = if hold.import.is_some() { Day(i32::MIN) } else { hold.since };
+    HoldFacts { kind, receivable: None, since, until: hold.until, why: hold.why.clone() }
+}
+
+/// A contact on the timeline, unless it is no contact with the customer: a note of our own.
+fn past_contact(event: &Event) -> Option<PastContact> {
+    let channel = Channel::parse(event.channel.as_deref()?).filter(|c| c.is_contact())?;
+    let missed = ["no_answer", "wrong_number", "voicemail", "busy", "not_reached"];
+    let reached = event.outcome.as_deref().is_none_or(|outcome| !missed.contains(&outcome));
+    Some(PastContact { day: event.happened_on, channel, reached })
+}
