@@ -289,6 +289,16 @@ pub fn keep_file(
     Ok(changed == 1)
 }
 
+/// The name of a kept file.
+pub fn file_name(tx: &mut Tx<'_>, scope: Scope, hash: &str) -> Result<Option<String>, StoreError> {
+    tx.query_one(
+        "SELECT name FROM source_file \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND source_hash = $3",
+        &params![scope.workspace, scope.creditor, hash],
+        |row| row.text(0),
+    )
+}
+
 /// Name and bytes of a kept file.
 pub fn file(
     tx: &mut Tx<'_>,

@@ -1,0 +1,512 @@
+//! Documentos: every document behind every number, filtered by what the number was.
+//!
+//! Decides which documents a filter leaves and their order, from the portfolio in memory; the rows
+//! of the page shown are completed from the store. A document with several due dates is one row.
+//! What was imported and undone is not shown: it never should have been.
+
+use crate::App;
+use crate::ctx::Ctx;
+pub use crate::document_status::Status;
+use crate::document_status::{Stand, credit_left, status, written_off_minor};
+use crate::error::ServiceError;
+use crate::listing::{Direction, Page};
+use crate::portfolios::{CustomerName, View};
+use crate::standings::Standings;
+use crate::words;
+use puntual_core::access::Deed;
+use puntual_core::aging::BucketSet;
+use puntual_core::currency::Currency;
+use puntual_core::date::Day;
+use puntual_core::id::{CustomerId, DocumentId};
+use puntual_core::portfolio::{AsOf, Line, MovementKind, Scope as Whose, Who};
+use puntual_store::document::{self, Document};
+use puntual_store::receivable::{self, Receivable};
+use puntual_store::{Tx, customer};
+use std::collections::{HashMap, HashSet};
+
+/// Most documents one beginning of a number can mean.
+const MOST_BY_NUMBER: i64 = 2_000;
+
+/// States documents are filtered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentState {
+    /// Something is open of it.
+    Open,
+    /// Open, nothing past due.
+    NotDue,
+    /// Something is past due.
+    Overdue,
+    /// Open and disputed.
+    Disputed,
+    /// Nothing is open any more, and it was not given up.
+    Paid,
+    /// Nothing is open any more because it was given up as uncollectible.
+    WrittenOff,
+}
+
+impl DocumentState {
+    /// Every state.
+    pub const ALL: [DocumentState; 6] = [
+        DocumentState::Open,
+        DocumentState::NotDue,
+        DocumentState::Overdue,
+        DocumentState::Disputed,
+        DocumentState::Paid,
+        DocumentState::WrittenOff,
+    ];
+
+    /// Stable code, `snake_case`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DocumentState::Open => "open",
+            DocumentState::NotDue => "not_due",
+            DocumentState::Overdue => "overdue",
+            DocumentState::Disputed => "disputed",
+            DocumentState::Paid => "paid",
+            DocumentState::WrittenOff => "written_off",
+        }
+    }
+
+    /// The state of a code.
+    pub fn parse(code: &str) -> Option<DocumentState> {
+        DocumentState::ALL.into_iter().find(|state| state.as_str() == code)
+    }
+
+    fn is_open(self) -> bool {
+        !matches!(self, DocumentState::Paid | DocumentState::WrittenOff)
+    }
+}
+
+/// Which documents are wanted; an empty filter wants all of them.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// The beginning of a number, or words of the customer's name, code or tax id.
+    pub text: String,
+    /// Only this customer's.
+    pub customer: Option<CustomerId>,
+    /// Only this kind: `invoice`, `credit_note`, `debit_note`, `receipt`, `instrument`.
+    pub kind: Option<String>,
+    /// Only what is open in the bucket at this position.
+    pub bucket: Option<usize>,
+    /// Only this currency.
+    pub currency: Option<Currency>,
+    /// Only in this state.
+    pub state: Option<DocumentState>,
+    /// Only due up to this day.
+    pub due_until: Option<Day>,
+}
+
+/// What rows are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// What is open first, by due date; then the rest, newest first.
+    #[default]
+    OpenFirst,
+    /// The next due date that is open, or the last.
+    Due,
+    /// Date of issue.
+    Issued,
+    /// Days past due.
+    OverdueDays,
+    /// Open amount.
+    Open,
+    /// Total.
+    Total,
+    /// Customer's name.
+    Customer,
+}
+
+/// The question.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    /// Which documents.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// Which way.
+    pub direction: Direction,
+    /// Which part.
+    pub page: Page,
+    /// Buckets days past due are named by.
+    pub buckets: BucketSet,
+}
+
+/// One document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The document as issued.
+    pub document: Document,
+    /// Who owes it.
+    pub customer: CustomerName,
+    /// The next due date that is open, or the last if none is.
+    pub due_on: Day,
+    /// What is open of it, smallest units; for a credit note, credit left, as a negative amount.
+    pub open_minor: i64,
+    /// Of it, disputed.
+    pub disputed_minor: i64,
+    /// Days past due of its oldest open instalment; zero or less when not due.
+    pub overdue_days: i32,
+    /// Position of the bucket those days fall in.
+    pub bucket: usize,
+    /// How it stands.
+    pub status: Status,
+    /// Whether part of it was settled.
+    pub is_partly_paid: bool,
+    /// How many instalments it has; 0 for a credit note.
+    pub instalments: usize,
+}
+
+/// A page of documents.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The rows of the page.
+    pub rows: Vec<Row>,
+    /// How many documents the filter leaves.
+    pub document_count: usize,
+    /// What is open of them by currency, smallest units; credit notes left out.
+    pub open: Vec<(Currency, i64)>,
+    /// Currencies to choose from.
+    pub currencies: Vec<Currency>,
+}
+
+/// The documents a question asks for, as of a day.
+pub fn list(app: &App, ctx: &Ctx, at: AsOf, question: &Question) -> Result<Listed, ServiceError> {
+    ctx.require(Deed::ViewFigures)?;
+    app.store.read(|tx| {
+        let view = app.portfolios.view_in(tx, ctx.scope())?;
+        let standings = match question.filter.customer {
+            Some(customer) => Standings::of_customer(tx, ctx.scope(), customer, at.as_of)?,
+            None => Standings::load(tx, ctx.scope(), at.as_of, ctx.today)?,
+        };
+        list_in(tx, ctx, &view, &standings, at, question)
+    })
+}
+
+/// The same inside a transaction that is open already.
+pub(crate) fn list_in(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    view: &View,
+    standings: &Standings,
+    at: AsOf,
+    question: &Question,
+) -> Result<Listed, ServiceError> {
+    let filter = &question.filter;
+    let chosen = Chosen::load(tx, ctx, filter)?;
+    let mut found = Vec::new();
+    if filter.kind.as_deref() != Some("credit_note") {
+        found = debts(view, standings, at, question);
+    }
+    found.extend(credits(tx, ctx, at, filter)?);
+    found.retain(|light| chosen.admits(light));
+    let mut open: HashMap<Currency, i64> = HashMap::new();
+    for light in found.iter().filter(|light| !light.is_credit) {
+        *open.entry(light.currency).or_default() += light.open_minor;
+    }
+    let mut open: Vec<(Currency, i64)> = open.into_iter().collect();
+    open.sort_unstable_by_key(|(currency, _)| *currency);
+    sort(ctx, view, question, &mut found);
+    let page = question.page.range(found.len());
+    let shown = &found[page];
+    Ok(Listed {
+        rows: complete(tx, ctx, view, standings, at, &question.buckets, shown)?,
+        document_count: found.len(),
+        open,
+        currencies: view.portfolio.currencies(),
+    })
+}
+
+/// A document while the list is made.
+#[derive(Clone, Copy)]
+struct Light {
+    document: DocumentId,
+    customer: CustomerId,
+    currency: Currency,
+    issued: Day,
+    due: Day,
+    total_minor: i64,
+    open_minor: i64,
+    overdue_days: i32,
+    is_credit: bool,
+}
+
+/// Which documents the filter's words and kind leave, looked up once.
+struct Chosen {
+    only: Option<HashSet<DocumentId>>,
+    never: HashSet<DocumentId>,
+    by_number: HashSet<DocumentId>,
+    by_customer: HashSet<CustomerId>,
+    has_text: bool,
+}
+
+impl Chosen {
+    fn load(tx: &mut Tx<'_>, ctx: &Ctx, filter: &Filter) -> Result<Chosen, ServiceError> {
+        let scope = ctx.scope();
+        let mut chosen = Chosen {
+            only: None,
+            never: HashSet::new(),
+            by_number: HashSet::new(),
+            by_customer: HashSet::new(),
+            has_text: false,
+        };
+        match filter.kind.as_deref() {
+            None | Some("credit_note") => {}
+            Some("invoice") => {
+                chosen.never = document::ids_not_invoices(tx, scope)?.into_iter().collect();
+            }
+            Some(kind) => {
+                chosen.only = Some(document::ids_of_kind(tx, scope, kind)?.into_iter().collect());
+            }
+        }
+        let text = filter.text.trim();
+        if !text.is_empty() {
+            chosen.has_text = true;
+            let number = text.to_uppercase();
+            let numbered = document::by_number_prefix(tx, scope, &number, MOST_BY_NUMBER)?;
+            chosen.by_number = numbered.into_iter().map(|document| document.id).collect();
+            let ids = customer::ids_matching(tx, scope, &words::query(text))?;
+            chosen.by_customer = ids.into_iter().collect();
+        }
+        Ok(chosen)
+    }
+
+    fn admits(&self, light: &Light) -> bool {
+        let named = !self.has_text
+            || self.by_number.contains(&light.document)
+            || self.by_customer.contains(&light.customer);
+        let only = self.only.as_ref().is_none_or(|only| only.contains(&light.document));
+        named && only && !self.never.contains(&light.document)
+    }
+}
+
+/// The documents that create debt, as the filter wants them.
+fn debts(view: &View, standings: &Standings, at: AsOf, question: &Question) -> Vec<Light> {
+    let filter = &question.filter;
+    let who = filter.customer.map_or(Who::All, Who::Customer);
+    let whose = Whose { who, currency: filter.currency };
+    let only_open = filter.bucket.is_some() || filter.state.is_some_and(DocumentState::is_open);
+    let mut found = Documents::default();
+    if only_open {
+        let open = view.portfolio.open_documents(at, whose, &question.buckets, None);
+        let mut in_bucket: HashSet<DocumentId> = HashSet::new();
+        for one in open {
+            if filter.bucket == Some(one.bucket) {
+                in_bucket.insert(one.document);
+            }
+            found.add(Light {
+                document: one.document,
+                customer: one.customer,
+                currency: one.currency,
+                issued: one.issued,
+                due: one.due,
+                total_minor: one.amount_minor,
+                open_minor: one.open_minor,
+                overdue_days: one.overdue_days,
+                is_credit: false,
+            });
+        }
+        if filter.bucket.is_some() {
+            found.list.retain(|light| in_bucket.contains(&light.document));
+        }
+    } else {
+        let wants_given_up = filter.state.map(|state| state == DocumentState::WrittenOff);
+        for line in view.portfolio.lines(whose).filter(|line| line.counts(at)) {
+            let open_minor = line.open_minor(at).max(0);
+            if open_minor == 0 && is_cancelled(&line) {
+                continue;
+            }
+            let given_up = wants_given_up.is_some() && written_off_minor(&line, at) > 0;
+            if open_minor == 0 && wants_given_up.is_some_and(|wanted| wanted != given_up) {
+                continue;
+            }
+            found.add(Light {
+                document: line.document(),
+                customer: line.customer(),
+                currency: line.currency(),
+                issued: line.issued(),
+                due: line.due(),
+                total_minor: line.amount_minor(),
+                open_minor,
+                overdue_days: at.as_of - line.due(),
+                is_credit: false,
+            });
+        }
+    }
+    let mut list = found.list;
+    list.retain(|light| {
+        let disputed = || standings.disputed_minor(light.document, light.open_minor) > 0;
+        let in_time = filter.due_until.is_none_or(|until| light.due <= until);
+        in_time
+            && match filter.state {
+                None => true,
+                Some(DocumentState::Open) => light.open_minor > 0,
+                Some(DocumentState::NotDue) => light.open_minor > 0 && light.overdue_days <= 0,
+                Some(DocumentState::Overdue) => light.open_minor > 0 && light.overdue_days > 0,
+                Some(DocumentState::Disputed) => disputed(),
+                Some(DocumentState::Paid | DocumentState::WrittenOff) => light.open_minor == 0,
+            }
+    });
+    list
+}
+
+/// Documents put together from their instalments.
+#[derive(Default)]
+struct Documents {
+    list: Vec<Light>,
+    places: HashMap<DocumentId, usize>,
+}
+
+impl Documents {
+    fn add(&mut self, part: Light) {
+        let next = self.list.len();
+        let at = *self.places.entry(part.document).or_insert(next);
+        let Some(whole) = self.list.get_mut(at) else {
+            self.list.push(part);
+            return;
+        };
+        // The date that matters is the first one open; where none is, the last.
+        let (was_open, is_open) = (whole.open_minor > 0, part.open_minor > 0);
+        let is_nearer = match (was_open, is_open) {
+            (true, true) => part.due < whole.due,
+            (false, false) => part.due > whole.due,
+            (was_open, _) => !was_open,
+        };
+        if is_nearer {
+            whole.due = part.due;
+            whole.overdue_days = part.overdue_days;
+        }
+        whole.total_minor += part.total_minor;
+        whole.open_minor += part.open_minor;
+    }
+}
+
+/// Whether the receivable was taken back by undoing its import.
+fn is_cancelled(line: &Line<'_>) -> bool {
+    line.movements().any(|movement| movement.kind == MovementKind::Cancellation)
+}
+
+/// The credit notes the filter wants.
+fn credits(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    at: AsOf,
+    filter: &Filter,
+) -> Result<Vec<Light>, ServiceError> {
+    let is_wanted = filter.kind.as_deref().is_none_or(|kind| kind == "credit_note")
+        && filter.bucket.is_none()
+        && match filter.state {
+            None => true,
+            Some(state) => state == DocumentState::Open && filter.kind.is_some(),
+        };
+    if !is_wanted {
+        return Ok(Vec::new());
+    }
+    let notes = document::credit_notes(tx, ctx.scope(), filter.customer, at.as_of)?;
+    let lights = notes.into_iter().map(|note| Light {
+        document: note.id,
+        customer: note.customer,
+        currency: note.currency,
+        issued: note.issue_date,
+        due: note.issue_date,
+        total_minor: note.total_minor,
+        open_minor: -note.unapplied_minor,
+        overdue_days: 0,
+        is_credit: true,
+    });
+    let wanted = lights.filter(|light| {
+        filter.currency.is_none_or(|currency| currency == light.currency)
+            && filter.due_until.is_none_or(|until| light.due <= until)
+            && (filter.state.is_none() || light.open_minor != 0)
+    });
+    Ok(wanted.collect())
+}
+
+fn sort(ctx: &Ctx, view: &View, question: &Question, found: &mut [Light]) {
+    let own = ctx.creditor.currency;
+    let turn = question.direction;
+    let place = |light: &Light| (light.currency != own, light.currency);
+    let last = |light: &Light| light.document;
+    let by = |found: &mut [Light], key: &dyn Fn(&Light) -> i64| {
+        found.sort_unstable_by(|a, b| turn.of(key(a).cmp(&key(b))).then(last(a).cmp(&last(b))));
+    };
+    let by_amount = |found: &mut [Light], key: &dyn Fn(&Light) -> i64| {
+        found.sort_unstable_by(|a, b| {
+            let ordered = turn.of(key(a).cmp(&key(b)));
+            place(a).cmp(&place(b)).then(ordered).then(last(a).cmp(&last(b)))
+        });
+    };
+    match question.sort {
+        Sort::OpenFirst => found.sort_unstable_by_key(|light| {
+            let is_settled = light.open_minor <= 0;
+            let days = if is_settled { -light.issued.0 } else { light.due.0 };
+            (is_settled, days, last(light))
+        }),
+        Sort::Due => by(found, &|light| light.due.0.into()),
+        Sort::Issued => by(found, &|light| light.issued.0.into()),
+        Sort::OverdueDays => by(found, &|light| match light.open_minor > 0 {
+            true => light.overdue_days.into(),
+            false => i64::MIN,
+        }),
+        Sort::Open => by_amount(found, &|light| light.open_minor),
+        Sort::Total => by_amount(found, &|light| light.total_minor),
+        Sort::Customer => {
+            let names: HashMap<CustomerId, String> =
+                view.names.iter().map(|name| (name.id, words::plain(&name.name))).collect();
+            found.sort_by(|a, b| {
+                let ordered = turn.of(names.get(&a.customer).cmp(&names.get(&b.customer)));
+                ordered.then(a.due.cmp(&b.due)).then(last(a).cmp(&last(b)))
+            });
+        }
+    }
+}
+
+/// Adds to the rows of the page what only they need.
+fn complete(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    view: &View,
+    standings: &Standings,
+    at: AsOf,
+    buckets: &BucketSet,
+    shown: &[Light],
+) -> Result<Vec<Row>, ServiceError> {
+    let mut rows = Vec::with_capacity(shown.len());
+    for part in shown.chunks(1_000) {
+        let ids: Vec<DocumentId> = part.iter().map(|light| light.document).collect();
+        let documents = document::by_ids(tx, ctx.scope(), &ids)?;
+        let mut documents: HashMap<DocumentId, Document> =
+            documents.into_iter().map(|document| (document.id, document)).collect();
+        let mut receivables: HashMap<DocumentId, Vec<Receivable>> = HashMap::new();
+        for one in receivable::of_documents(tx, ctx.scope(), &ids)? {
+            receivables.entry(one.document).or_default().push(one);
+        }
+        let notes: Vec<i64> =
+            part.iter().filter(|light| light.is_credit).map(|light| light.document.0).collect();
+        let credit = credit_left(tx, ctx, at, &notes)?;
+        for light in part {
+            let Some(document) = documents.remove(&light.document) else { continue };
+            let Some(name) = view.names.get(light.customer) else { continue };
+            let own = receivables.remove(&document.id).unwrap_or_default();
+            let mut stand = Stand::of(view, at, &own);
+            if light.is_credit {
+                stand.open_minor = -credit.get(&document.id.0).copied().unwrap_or(0);
+            }
+            let disputed_minor = standings.disputed_minor(document.id, stand.open_minor);
+            let due_on = stand.due.unwrap_or(document.issue_date);
+            let overdue_days = if stand.open_minor > 0 { at.as_of - due_on } else { 0 };
+            rows.push(Row {
+                status: status(&document, &stand, disputed_minor, overdue_days),
+                is_partly_paid: stand.open_minor > 0 && stand.open_minor < stand.amount_minor,
+                customer: name.clone(),
+                due_on,
+                open_minor: stand.open_minor,
+                disputed_minor,
+                overdue_days,
+                bucket: buckets.bucket_of(overdue_days),
+                instalments: own.len(),
+                document,
+            });
+        }
+    }
+    Ok(rows)
+}
