@@ -1,4 +1,5 @@
 //! What is exported can be read back, and harms no spreadsheet.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;

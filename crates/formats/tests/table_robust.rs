@@ -1,4 +1,5 @@
 //! Workbooks with traps, saved mappings, previews, and bytes of any kind.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use proptest::prelude::*;
 use puntual_core::currency::Currency;

@@ -1,6 +1,7 @@
 //! The shared sample tables (ERP exports, SII sales books) against their expected figures, and the
 //! shared datasets against their known counts. Both live beside the repository; where they are
 //! absent the tests say so and pass.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use puntual_formats::read::ReadOptions;
 use puntual_formats::record::{DocumentKind, Record, Status};

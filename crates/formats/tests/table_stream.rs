@@ -1,6 +1,7 @@
 //! Long files: constant memory, speed, and stopping half-way. The speed is measured only on
 //! request (`cargo test --release -p puntual-formats --test table_stream -- --ignored --nocapture`)
 //! because it says something of the machine as much as of the code.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use puntual_formats::read::ReadOptions;
 use puntual_formats::record::{Record, Status};
@@ -111,6 +112,7 @@ fn the_sink_may_stop_the_reading() {
 
 #[test]
 #[ignore = "measures the machine; run it in release"]
+#[expect(clippy::disallowed_methods, reason = "measuring is what it is for")]
 fn rows_per_second() {
     let rows = 1_000_000;
     let bytes: Vec<u8> = {

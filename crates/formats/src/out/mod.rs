@@ -102,7 +102,7 @@ impl ExportFormat {
 /// A writer of any of the formats, chosen when the program runs.
 pub enum Export<W: Write + Seek + Send> {
     /// CSV.
-    Csv(CsvWriter<W>),
+    Csv(Box<CsvWriter<W>>),
     /// Excel.
     Xlsx(Box<XlsxWriter<W>>),
     /// JSON lines.
@@ -116,7 +116,7 @@ impl<W: Write + Seek + Send> Export<W> {
     /// When the header cannot be written.
     pub fn new(format: ExportFormat, to: W, columns: &[&str]) -> Result<Export<W>, ExportError> {
         Ok(match format {
-            ExportFormat::Csv => Export::Csv(CsvWriter::new(to, columns)?),
+            ExportFormat::Csv => Export::Csv(Box::new(CsvWriter::new(to, columns)?)),
             ExportFormat::Xlsx => Export::Xlsx(Box::new(XlsxWriter::new(to, columns)?)),
             ExportFormat::Jsonl => Export::Jsonl(JsonlWriter::new(to, columns)),
         })

@@ -5,7 +5,6 @@
 use super::{Cell, ExportError, check_width};
 use puntual_core::date::Day;
 use puntual_core::money::Money;
-use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use std::io::{Seek, Write};
 
@@ -140,11 +139,11 @@ fn write_cell(
         Cell::Integer(number) => {
             sheet.write_string(row, column, number.to_string())?;
         }
-        Cell::Decimal(number) => match number.to_f64() {
-            Some(number) => {
+        Cell::Decimal(number) => match number.to_string().parse::<f64>() {
+            Ok(number) => {
                 sheet.write_number(row, column, number)?;
             }
-            None => {
+            Err(_) => {
                 sheet.write_string(row, column, number.to_string())?;
             }
         },

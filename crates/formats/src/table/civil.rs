@@ -123,7 +123,7 @@ fn separated(text: &str) -> Option<Written> {
     let mut parts = [""; 3];
     let mut count = 0;
     let tokens = text
-        .split(|c: char| matches!(c, '/' | '-' | '.' | ' ' | ',' | '_' | '\u{a0}'))
+        .split(['/', '-', '.', ' ', ',', '_', '\u{a0}'])
         .filter(|part| !part.is_empty() && !is_connective(part));
     for token in tokens {
         *parts.get_mut(count)? = token;

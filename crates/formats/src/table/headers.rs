@@ -81,9 +81,7 @@ fn take_date_order(words: &mut Vec<&str>) -> Option<DateOrder> {
     for at in 0..words.len().saturating_sub(2) {
         let letters: Vec<char> =
             words[at..at + 3].iter().filter_map(|w| w.chars().next()).collect();
-        let pure = words[at..at + 3]
-            .iter()
-            .all(|w| (1..=4).contains(&w.len()) && w.chars().all(|c| Some(c) == w.chars().next()));
+        let pure = words[at..at + 3].iter().all(|w| (1..=4).contains(&w.len()) && is_one_letter(w));
         let order = match letters.as_slice() {
             ['d', 'm', 'y' | 'a'] => Some(DateOrder::Dmy),
             ['m', 'd', 'y' | 'a'] => Some(DateOrder::Mdy),
@@ -96,6 +94,12 @@ fn take_date_order(words: &mut Vec<&str>) -> Option<DateOrder> {
         }
     }
     None
+}
+
+/// `dd`, `mm`, `aaaa`.
+fn is_one_letter(word: &str) -> bool {
+    let first = word.chars().next();
+    word.chars().all(|c| Some(c) == first)
 }
 
 /// Removes a trailing currency code, unless it is all there is.
@@ -112,8 +116,11 @@ fn take_currency(words: &mut Vec<&str>) -> Option<String> {
 
 type Candidates = HashMap<&'static str, Vec<(Field, u8)>>;
 
+/// The words of a name, and the fields it may stand for.
+type NameWords = (Vec<&'static str>, &'static [(Field, u8)]);
+
 /// The words of each name that carry meaning, for the loose comparison.
-static WORDS: LazyLock<Vec<(Vec<&'static str>, &'static [(Field, u8)])>> = LazyLock::new(|| {
+static WORDS: LazyLock<Vec<NameWords>> = LazyLock::new(|| {
     EXACT
         .iter()
         .map(|(name, fields)| {
@@ -410,6 +417,11 @@ mod tests {
                 Ignore
             ]
         );
+    }
+
+    #[test]
+    fn english_headers_find_their_field() {
+        use Field::*;
         assert_eq!(
             fields(&[
                 "CustomerName",

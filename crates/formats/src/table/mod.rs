@@ -121,7 +121,10 @@ fn prove(
         ControlFlow::Continue(())
     })?;
     let (Some(plan), Some(evidence)) = (&mut plan, &evidence) else {
-        summary.problems.push(problems::unrecognised_table());
+        summary.problems.push(match summary.nonempty_rows {
+            0 => crate::problem::empty_file(),
+            _ => problems::unrecognised_table(),
+        });
         return Ok((None, summary));
     };
     if table.container == "text" && summary.delimiter.is_none() {

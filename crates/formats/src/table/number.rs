@@ -403,7 +403,7 @@ mod tests {
 
     #[test]
     fn floats_of_spreadsheets_lose_their_noise() {
-        assert_eq!(from_float(79656.60000000001), Some(dec("79656.6")));
+        assert_eq!(from_float(79_656.6 + 1e-11), Some(dec("79656.6")));
         assert_eq!(from_float(0.1 + 0.2), Some(dec("0.3")));
         assert_eq!(from_float(-121.0), Some(dec("-121")));
         assert_eq!(from_float(f64::NAN), None);
@@ -415,7 +415,7 @@ mod tests {
         let whole = (minor.unsigned_abs() / 100).to_string();
         let mut text = String::new();
         for (index, c) in whole.chars().enumerate() {
-            if index > 0 && (whole.len() - index) % 3 == 0 {
+            if index > 0 && (whole.len() - index).is_multiple_of(3) {
                 text.push(group);
             }
             text.push(c);

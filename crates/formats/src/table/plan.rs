@@ -318,7 +318,7 @@ fn kind_of_rows(plan: &Plan) -> Option<RowKind> {
     if money_received && amount && date && customer && !has(DueDate) && !has(Open) {
         return Some(RowKind::Payments);
     }
-    if has(DocumentNumber) && amount && (customer || has(DueDate) || has(IssueDate)) {
+    if has(DocumentNumber) && amount && (customer || has(DueDate)) {
         let instalments = has(Instalment) && has(DueDate);
         return Some(if instalments { RowKind::Instalments } else { RowKind::Documents });
     }

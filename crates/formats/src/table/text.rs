@@ -69,7 +69,7 @@ pub fn detect_encoding(source: &mut dyn Read, wanted: Option<&str>) -> io::Resul
             is_valid_utf8: true,
         });
     }
-    while !is_utf8 {
+    loop {
         let more = fill(source, &mut piece)?;
         if more == 0 {
             break;
