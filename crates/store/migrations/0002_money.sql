@@ -124,7 +124,8 @@ CREATE INDEX ledger_entry_receivable ON ledger_entry (workspace_id, creditor_id,
 CREATE INDEX ledger_entry_source ON ledger_entry (workspace_id, creditor_id, source_id) WHERE source_id IS NOT NULL;
 
 -- An application that names a document or a payment not seen yet (target_key), settled when it
--- arrives; other_key names the other side when that is not stored either.
+-- arrives; other_key names the other side when that is not stored either. Rows of an allocations
+-- file do not say their currency: they wait with the amount as written (amount_text).
 CREATE TABLE pending_application (
   workspace_id BIGINT NOT NULL,
   creditor_id BIGINT NOT NULL,
@@ -134,7 +135,8 @@ CREATE TABLE pending_application (
   kind TEXT NOT NULL,
   source_id BIGINT,
   amount_minor BIGINT,
-  currency TEXT NOT NULL,
+  amount_text TEXT,
+  currency TEXT,
   effective_on TEXT NOT NULL,
   recorded_on TEXT NOT NULL,
   place TEXT NOT NULL,

@@ -143,6 +143,7 @@ CREATE TABLE outbox (
   lease_owner TEXT,
   reply TEXT,
   queued_at BIGINT NOT NULL,
+  released_at BIGINT,
   sent_at BIGINT,
   PRIMARY KEY (workspace_id, creditor_id, message_id)
 );

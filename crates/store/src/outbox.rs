@@ -46,8 +46,10 @@ pub struct Message {
     pub lease_until_at: Option<i64>,
     /// What the server answered.
     pub reply: Option<String>,
-    /// When it was queued.
+    /// When it was queued, or put back in the queue by a person.
     pub queued_at: i64,
+    /// When it was first released to be sent: the date it bears on every attempt.
+    pub released_at: Option<i64>,
     /// When the server took it.
     pub sent_at: Option<i64>,
 }
@@ -65,11 +67,15 @@ pub struct Rendered<'a> {
     pub html: &'a str,
     /// What it claims, in smallest units.
     pub claimed_minor: i64,
+    /// Currency of the claim.
+    pub currency: Currency,
+    /// When it is released, in milliseconds; kept from the first release.
+    pub released_at: i64,
 }
 
 const COLUMNS: &str = "message_id, action_id, customer_id, channel, recipient, template, locale, \
      state, why, subject, body_text, body_html, claimed_minor, currency, attempts, not_before_at, \
-     lease_until_at, reply, queued_at, sent_at";
+     lease_until_at, reply, queued_at, released_at, sent_at";
 
 fn read(row: &Row<'_>) -> Result<Message, StoreError> {
     Ok(Message {
@@ -92,7 +98,8 @@ fn read(row: &Row<'_>) -> Result<Message, StoreError> {
         lease_until_at: row.opt_int(16)?,
         reply: row.opt_text(17)?,
         queued_at: row.int(18)?,
-        sent_at: row.opt_int(19)?,
+        released_at: row.opt_int(19)?,
+        sent_at: row.opt_int(20)?,
     })
 }
 
@@ -121,18 +128,63 @@ pub fn queue(tx: &mut Tx<'_>, scope: Scope, message: &Message) -> Result<(), Sto
     Ok(())
 }
 
-/// The next message that may be released now, if any.
-pub fn next_due(
+/// Messages that may be released now, the longest waiting first.
+pub fn due(
     tx: &mut Tx<'_>,
     scope: Scope,
     now_ms: i64,
-) -> Result<Option<MessageId>, StoreError> {
-    tx.query_one(
+    limit: i64,
+) -> Result<Vec<MessageId>, StoreError> {
+    tx.query(
         "SELECT message_id FROM outbox WHERE workspace_id = $1 AND creditor_id = $2 \
-         AND state = 'queued' AND not_before_at <= $3 ORDER BY not_before_at, message_id LIMIT 1",
-        &params![scope.workspace, scope.creditor, now_ms],
+         AND state = 'queued' AND not_before_at <= $3 ORDER BY not_before_at, message_id LIMIT $4",
+        &params![scope.workspace, scope.creditor, now_ms, limit],
         |row| Ok(MessageId(row.int(0)?)),
     )
+}
+
+/// How many messages may be released now.
+pub fn count_due(tx: &mut Tx<'_>, scope: Scope, now_ms: i64) -> Result<i64, StoreError> {
+    let count = tx.query_one(
+        "SELECT COUNT(*) FROM outbox WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND state = 'queued' AND not_before_at <= $3",
+        &params![scope.workspace, scope.creditor, now_ms],
+        |row| row.int(0),
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
+/// Puts a claimed message back without counting an attempt: its moment has not come.
+pub fn postpone(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    message: MessageId,
+    owner: &str,
+    not_before_at: i64,
+    why: &str,
+) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        "UPDATE outbox SET state = 'queued', attempts = attempts - 1, not_before_at = $5, \
+         why = $6, lease_until_at = NULL WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND message_id = $3 AND state = 'sending' AND lease_owner = $4",
+        &params![scope.workspace, scope.creditor, message, owner, not_before_at, why],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Takes a queued message out of the queue for good, before anybody has claimed it.
+pub fn cancel(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    message: MessageId,
+    why: &str,
+) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        "UPDATE outbox SET state = 'cancelled', why = $4 WHERE workspace_id = $1 \
+         AND creditor_id = $2 AND message_id = $3 AND state = 'queued'",
+        &params![scope.workspace, scope.creditor, message, why],
+    )?;
+    Ok(changed == 1)
 }
 
 /// Takes a queued message for sending until `lease_until_at`. False when somebody else has it.
@@ -162,7 +214,8 @@ pub fn set_rendered(
 ) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE outbox SET subject = $4, body_text = $5, body_html = $6, claimed_minor = $7, \
-         recipient = $8 WHERE workspace_id = $1 AND creditor_id = $2 AND message_id = $3",
+         recipient = $8, currency = $9, released_at = COALESCE(released_at, $10) \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND message_id = $3",
         &params![
             scope.workspace,
             scope.creditor,
@@ -172,12 +225,15 @@ pub fn set_rendered(
             rendered.html,
             rendered.claimed_minor,
             rendered.recipient,
+            &rendered.currency,
+            rendered.released_at,
         ],
     )?;
     Ok(())
 }
 
-/// Records how an attempt ended, if this owner still holds the message. `state` is `sent`,
+/// Records how an attempt ended, if this owner is still the last who claimed the message: its lease
+/// may have run out meanwhile, and then what it knows is better than `unknown`. `state` is `sent`,
 /// `failed`, `unknown`, `dropped`, or `queued` to try again at `not_before_at`.
 #[allow(
     clippy::too_many_arguments,
@@ -198,7 +254,7 @@ pub fn record(
     let changed = tx.execute(
         "UPDATE outbox SET state = $5, why = $6, reply = $7, not_before_at = $8, sent_at = $9, \
          lease_until_at = NULL WHERE workspace_id = $1 AND creditor_id = $2 AND message_id = $3 \
-         AND state = 'sending' AND lease_owner = $4",
+         AND state IN ('sending', 'unknown') AND lease_owner = $4",
         &params![
             scope.workspace,
             scope.creditor,
@@ -230,7 +286,8 @@ pub fn expire_leases(
     )
 }
 
-/// Puts a message a person has looked at back in the queue, or drops it.
+/// Puts a message a person has looked at back in the queue (`queued`, with its attempts counted
+/// anew and its last owner forgotten), or settles it as `sent` or `dropped`.
 pub fn resolve_unknown(
     tx: &mut Tx<'_>,
     scope: Scope,
@@ -240,7 +297,8 @@ pub fn resolve_unknown(
     now_ms: i64,
 ) -> Result<bool, StoreError> {
     let changed = tx.execute(
-        "UPDATE outbox SET state = $4, why = $5, not_before_at = $6 \
+        "UPDATE outbox SET state = $4, why = $5, not_before_at = $6, attempts = 0, \
+         queued_at = CASE WHEN $4 = 'queued' THEN $6 ELSE queued_at END, lease_owner = NULL \
          WHERE workspace_id = $1 AND creditor_id = $2 AND message_id = $3 \
          AND state IN ('unknown', 'failed')",
         &params![scope.workspace, scope.creditor, message, state, why, now_ms],
@@ -272,6 +330,21 @@ pub fn list(
          AND (CAST($3 AS TEXT) IS NULL OR state = $3) ORDER BY message_id DESC LIMIT $4"
     );
     tx.query(&sql, &params![scope.workspace, scope.creditor, state, limit], read)
+}
+
+/// A page of the messages of one state or all, newest first.
+pub fn page(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    state: Option<&str>,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<Message>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM outbox WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND (CAST($3 AS TEXT) IS NULL OR state = $3) ORDER BY message_id DESC LIMIT $5 OFFSET $4"
+    );
+    tx.query(&sql, &params![scope.workspace, scope.creditor, state, offset, limit], read)
 }
 
 /// Messages to a customer, newest first.

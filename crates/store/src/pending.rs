@@ -23,8 +23,10 @@ pub struct Pending {
     pub source: Option<i64>,
     /// How much; all that is left of the source when absent.
     pub amount_minor: Option<i64>,
-    /// Currency of the amount.
-    pub currency: Currency,
+    /// How much, as written, where the currency is not known yet.
+    pub amount_text: Option<String>,
+    /// Currency of `amount_minor`.
+    pub currency: Option<Currency>,
     /// When it took effect.
     pub effective_on: Day,
     /// When it became known.
@@ -36,7 +38,7 @@ pub struct Pending {
 }
 
 const SELECT: &str = "SELECT pending_id, target_key, kind, source_id, amount_minor, currency, \
-     effective_on, recorded_on, place, import_id, other_key FROM pending_application \
+     effective_on, recorded_on, place, import_id, other_key, amount_text FROM pending_application \
      WHERE workspace_id = $1 AND creditor_id = $2 AND settled_at IS NULL";
 
 fn read(row: &Row<'_>) -> Result<Pending, StoreError> {
@@ -46,12 +48,13 @@ fn read(row: &Row<'_>) -> Result<Pending, StoreError> {
         kind: row.text(2)?,
         source: row.opt_int(3)?,
         amount_minor: row.opt_int(4)?,
-        currency: row.currency(5)?,
+        currency: row.opt_text(5)?.and_then(|code| code.parse().ok()),
         effective_on: row.day(6)?,
         recorded_on: row.day(7)?,
         place: row.text(8)?,
         import: row.opt_int(9)?.map(ImportId),
         other_key: row.opt_text(10)?,
+        amount_text: row.opt_text(11)?,
     })
 }
 
@@ -66,6 +69,7 @@ pub fn insert_many(tx: &mut Tx<'_>, scope: Scope, pending: &[Pending]) -> Result
         "kind",
         "source_id",
         "amount_minor",
+        "amount_text",
         "currency",
         "effective_on",
         "recorded_on",
@@ -82,7 +86,8 @@ pub fn insert_many(tx: &mut Tx<'_>, scope: Scope, pending: &[Pending]) -> Result
             &p.kind,
             p.source,
             p.amount_minor,
-            &p.currency,
+            p.amount_text.as_deref(),
+            p.currency.as_ref(),
             p.effective_on,
             p.recorded_on,
             &p.place,

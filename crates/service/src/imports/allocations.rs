@@ -12,12 +12,12 @@ use crate::error::ServiceError;
 use puntual_core::date::Day;
 use puntual_core::id::{DocumentId, PaymentId, ReceivableId, TxId};
 use puntual_core::ledger::EntryKind;
-use puntual_core::posting::Source;
+use puntual_core::posting::{Posting, Source};
 use puntual_formats::record::{AllocationKind, AllocationRecord};
 use puntual_store::document;
 use puntual_store::ledger;
 use puntual_store::payment;
-use puntual_store::pending::Pending;
+use puntual_store::pending::{self, Pending};
 use std::collections::{HashMap, HashSet};
 
 /// What makes two applications equal.
@@ -36,7 +36,8 @@ impl Likeness {
     }
 }
 
-/// What a chunk of rows refers to.
+/// What a chunk of rows refers to: payments by key and notes by number, with what is stored as
+/// unapplied of them.
 struct Sources {
     payments: HashMap<String, (PaymentId, i64)>,
     notes: HashMap<String, (DocumentId, i64)>,
@@ -47,15 +48,104 @@ pub fn take(
     chunk: &mut Chunk<'_, '_>,
     records: &[&AllocationRecord],
 ) -> Result<Vec<Verdict>, ServiceError> {
-    let wanted: HashSet<String> = records.iter().map(|r| document_key(r)).collect();
-    let debts = settle::find_debts(chunk, &wanted)?;
-    let sources = sources(chunk, records)?;
-    let mut before = applied_before(chunk, &debts)?;
-    let mut verdicts = Vec::with_capacity(records.len());
-    for record in records {
-        verdicts.push(take_one(chunk, &debts, &sources, &mut before, record)?);
+    let known = Known::of(chunk, records)?;
+    let mut before = applied_before(chunk, &known.debts)?;
+    let mut verdicts: Vec<Option<Verdict>> = Vec::with_capacity(records.len());
+    let mut to_wait = Vec::new();
+    for (at, record) in records.iter().enumerate() {
+        verdicts.push(match known.lookup(record) {
+            Lookup::Ambiguous => Some(ambiguous(record)),
+            Lookup::Ready(debt, source) => {
+                Some(take_one(chunk, debt, source, &mut before, record)?)
+            }
+            Lookup::Waits { target_key, other_key } => {
+                let likeness = keys::hash64(&[&format!("{record:?}")]);
+                let nth = chunk.repeats(likeness);
+                let id = keys::hash64(&[&likeness.to_string(), &nth.to_string()]);
+                to_wait.push((at, waiting(chunk, record, id, target_key, other_key)));
+                None
+            }
+        });
     }
-    Ok(verdicts)
+    queue(chunk, to_wait, &mut verdicts)?;
+    let missing = || ServiceError::Bug("an allocation was left without a verdict".to_owned());
+    verdicts.into_iter().map(|verdict| verdict.ok_or_else(missing)).collect()
+}
+
+/// Applies waiting rows whose other side has come; those that still lack something wait for that.
+pub fn serve(chunk: &mut Chunk<'_, '_>, rows: Vec<Pending>) -> Result<(), ServiceError> {
+    let records: Vec<Option<AllocationRecord>> = rows.iter().map(record_of).collect();
+    let wanted: Vec<&AllocationRecord> = records.iter().flatten().collect();
+    let known = Known::of(chunk, &wanted)?;
+    for (row, record) in rows.into_iter().zip(&records) {
+        let Some(record) = record else { continue };
+        match known.lookup(record) {
+            Lookup::Ready(debt, source) => {
+                post(chunk, debt, record, source)?;
+                pending::settle(chunk.tx, chunk.ctx.scope(), &row, chunk.ctx.now_ms)?;
+            }
+            Lookup::Waits { target_key, other_key } if target_key != row.target_key => {
+                pending::settle(chunk.tx, chunk.ctx.scope(), &row, chunk.ctx.now_ms)?;
+                chunk.waiting.push(Pending { target_key, other_key, ..row });
+            }
+            Lookup::Waits { .. } => {}
+            Lookup::Ambiguous => {
+                pending::settle(chunk.tx, chunk.ctx.scope(), &row, chunk.ctx.now_ms)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The debts and sources that rows name, as far as they are there.
+struct Known {
+    debts: HashMap<String, Found>,
+    sources: Sources,
+}
+
+/// Whether a row can be applied.
+enum Lookup<'k> {
+    Ready(&'k Debt, Option<(Source, i64)>),
+    Waits { target_key: String, other_key: Option<String> },
+    Ambiguous,
+}
+
+impl Known {
+    fn of(chunk: &mut Chunk<'_, '_>, records: &[&AllocationRecord]) -> Result<Known, ServiceError> {
+        let wanted: HashSet<String> = records.iter().map(|r| document_key(r)).collect();
+        let debts = settle::find_debts(chunk, &wanted)?;
+        Ok(Known { debts, sources: sources(chunk, records)? })
+    }
+
+    fn lookup(&self, record: &AllocationRecord) -> Lookup<'_> {
+        let (document_key, source_key) = (document_key(record), source_key(record));
+        match (self.debts.get(&document_key), self.source_of(record)) {
+            (Some(Found::Ambiguous), _) => Lookup::Ambiguous,
+            (Some(Found::Debt(debt)), Ok(source)) => Lookup::Ready(debt, source),
+            (Some(Found::Debt(_)), Err(())) => {
+                let target_key = source_key.unwrap_or_default();
+                Lookup::Waits { target_key, other_key: Some(document_key) }
+            }
+            (None, _) => Lookup::Waits { target_key: document_key, other_key: source_key },
+        }
+    }
+
+    /// The payment or note a row draws on, with what is stored of it; `Err` when it names one that
+    /// is not there yet.
+    fn source_of(&self, record: &AllocationRecord) -> Result<Option<(Source, i64)>, ()> {
+        let Some(number) = record.source.as_deref() else { return Ok(None) };
+        match record.kind {
+            AllocationKind::WriteOff => Ok(None),
+            AllocationKind::CreditNote => {
+                let (id, left) = self.sources.notes.get(&keys::normal_number(number)).ok_or(())?;
+                Ok(Some((Source::CreditNote(*id), *left)))
+            }
+            AllocationKind::Payment | AllocationKind::Reversal => {
+                let (id, left) = self.sources.payments.get(&payment_key(number)).ok_or(())?;
+                Ok(Some((Source::Payment(*id), *left)))
+            }
+        }
+    }
 }
 
 fn document_key(record: &AllocationRecord) -> String {
@@ -64,6 +154,16 @@ fn document_key(record: &AllocationRecord) -> String {
 
 fn payment_key(number: &str) -> String {
     format!("n:{}", keys::normal_number(number))
+}
+
+/// What a row waits for under when its payment or note is not there.
+fn source_key(record: &AllocationRecord) -> Option<String> {
+    let number = record.source.as_deref()?;
+    match record.kind {
+        AllocationKind::WriteOff => None,
+        AllocationKind::CreditNote => Some(format!("note:{}", keys::normal_number(number))),
+        _ => Some(format!("pay:{}", payment_key(number))),
+    }
 }
 
 fn sources(
@@ -95,6 +195,11 @@ fn sources(
         let part = part.iter().map(String::as_str);
         for (number, note) in document::known_by_numbers(chunk.tx, chunk.scope(), part, true)? {
             sources.notes.insert(number, (note.id, note.unapplied_minor));
+        }
+    }
+    for number in numbers {
+        if let Some(id) = chunk.notes.get(&number) {
+            sources.notes.entry(number).or_insert((*id, 0));
         }
     }
     Ok(sources)
@@ -154,23 +259,17 @@ fn row_kind(kind: EntryKind) -> Option<AllocationKind> {
 
 fn take_one(
     chunk: &mut Chunk<'_, '_>,
-    debts: &HashMap<String, Found>,
-    sources: &Sources,
+    debt: &Debt,
+    source: Option<(Source, i64)>,
     before: &mut HashMap<Likeness, i64>,
     record: &AllocationRecord,
 ) -> Result<Verdict, ServiceError> {
-    let debt = match debts.get(&document_key(record)) {
-        Some(Found::Debt(debt)) => debt,
-        Some(Found::Ambiguous) => return Ok(ambiguous(record)),
-        None => return wait_for_document(chunk, record),
-    };
     let Ok(amount_minor) = amount::minor(record.amount, debt.currency) else {
         return Ok(bad_amount(record, debt));
     };
-    let source = match source_of(sources, record) {
-        Ok(source) => source,
-        Err(()) => return wait_for_source(chunk, debt, record, amount_minor),
-    };
+    if source.is_none() && record.kind != AllocationKind::WriteOff {
+        return Ok(no_source(record));
+    }
     let likeness = Likeness {
         document: debt.document,
         on: record.date,
@@ -182,96 +281,70 @@ fn take_one(
     if held > 0 && chunk.repeats(likeness.hash()) <= held {
         return Ok(Verdict::Duplicate);
     }
-    post(chunk, debt, record, source, amount_minor)
+    post(chunk, debt, record, source)?;
+    Ok(Verdict::accepted())
 }
 
-/// The payment or note a row draws on; `Err` when it names one that is not there yet.
-fn source_of(sources: &Sources, record: &AllocationRecord) -> Result<Option<(Source, i64)>, ()> {
-    let Some(number) = record.source.as_deref() else { return Ok(None) };
-    match record.kind {
-        AllocationKind::WriteOff => Ok(None),
-        AllocationKind::CreditNote => {
-            let (id, left) = sources.notes.get(&keys::normal_number(number)).ok_or(())?;
-            Ok(Some((Source::CreditNote(*id), *left)))
-        }
-        AllocationKind::Payment | AllocationKind::Reversal => {
-            let (id, left) = sources.payments.get(&payment_key(number)).ok_or(())?;
-            Ok(Some((Source::Payment(*id), *left)))
-        }
-    }
-}
-
+/// Posts what a row states. Amounts of payments, bounces and write-offs simply add up, so that the
+/// order in which rows come does not matter; a credit note gives no more than it has.
 fn post(
     chunk: &mut Chunk<'_, '_>,
     debt: &Debt,
     record: &AllocationRecord,
     source: Option<(Source, i64)>,
-    amount_minor: i64,
-) -> Result<Verdict, ServiceError> {
+) -> Result<(), ServiceError> {
     let posting = settle::of_debt(chunk, debt, record.date);
-    let applied = match (record.kind, source) {
-        (AllocationKind::WriteOff, _) => write_off(chunk, debt, posting, amount_minor)?,
-        (AllocationKind::Reversal, Some((Source::Payment(payment), _))) => {
-            return bounce(chunk, debt, posting, payment, -amount_minor);
-        }
-        (_, Some((source, stored_left))) => {
-            let change = match source {
-                Source::Payment(id) => chunk.book.unapplied_cash_change(id),
-                Source::CreditNote(id) => chunk.book.unapplied_credit_change(id),
-            };
-            let part = amount_minor.min(stored_left + change);
-            settle::apply(chunk, source, debt, part.max(0), posting)?
-        }
-        (_, None) => return Ok(no_source(record)),
+    let Ok(amount_minor) = amount::minor_rounded(record.amount, debt.currency) else {
+        return Ok(());
     };
-    if applied == amount_minor {
-        return Ok(Verdict::accepted());
+    match (record.kind, source) {
+        (AllocationKind::WriteOff, _) => write_off(chunk, debt, posting, amount_minor),
+        (AllocationKind::Reversal, Some((Source::Payment(payment), _))) => {
+            bounce(chunk, debt, posting, payment, -amount_minor)
+        }
+        (AllocationKind::CreditNote, Some((Source::CreditNote(note), stored_left))) => {
+            let left = stored_left + chunk.book.unapplied_credit_change(note);
+            let part = amount_minor.min(left);
+            settle::apply_stated(chunk, Source::CreditNote(note), debt, part, posting)
+        }
+        (AllocationKind::Payment, Some((source, _))) => {
+            settle::apply_stated(chunk, source, debt, amount_minor, posting)
+        }
+        _ => Ok(()),
     }
-    let remark = verdict::remark(
-        &record.place,
-        "applied_in_part",
-        format!(
-            "Sólo se aplicó una parte: el documento {} o su pago no alcanzan.",
-            record.document
-        ),
-        format!(
-            "Only a part was applied: document {} or its payment falls short.",
-            record.document
-        ),
-    );
-    Ok(Verdict::Accepted(vec![remark]))
 }
 
 fn write_off(
     chunk: &mut Chunk<'_, '_>,
     debt: &Debt,
-    posting: puntual_core::posting::Posting,
+    posting: Posting,
     amount_minor: i64,
-) -> Result<i64, ServiceError> {
+) -> Result<(), ServiceError> {
     let mut left = amount_minor;
-    for receivable in &debt.receivables {
-        let part = left.min(settle::open_now(chunk, receivable));
+    for (position, receivable) in debt.receivables.iter().enumerate() {
+        let is_last = position + 1 == debt.receivables.len();
+        let open = settle::open_now(chunk, receivable).max(0);
+        let part = if is_last { left } else { left.min(open) };
         if part > 0 {
             chunk.book.post(posting.write_off(receivable.id, part)?);
             left -= part;
         }
     }
-    Ok(amount_minor - left)
+    Ok(())
 }
 
-/// A bounced payment opens what it had paid, last instalment first.
+/// A bounced payment opens what it had paid, last instalment first; what is left over belongs to
+/// the first, for the row may come before the payment it takes back.
 fn bounce(
     chunk: &mut Chunk<'_, '_>,
     debt: &Debt,
-    posting: puntual_core::posting::Posting,
+    posting: Posting,
     payment: PaymentId,
     amount_minor: i64,
-) -> Result<Verdict, ServiceError> {
+) -> Result<(), ServiceError> {
     let mut left = amount_minor;
     for (position, receivable) in debt.receivables.iter().enumerate().rev() {
         let paid = receivable.amount_minor - settle::open_now(chunk, receivable);
-        // What is left over after every instalment belongs to the first: the row may come before
-        // the payment it takes back.
         let part = if position == 0 { left } else { left.min(paid.max(0)) };
         if part > 0 {
             for entry in posting.bounce(payment, receivable.id, part)? {
@@ -280,7 +353,7 @@ fn bounce(
             left -= part;
         }
     }
-    Ok(Verdict::accepted())
+    Ok(())
 }
 
 fn ambiguous(record: &AllocationRecord) -> Verdict {
@@ -310,82 +383,89 @@ fn no_source(record: &AllocationRecord) -> Verdict {
     )
 }
 
-fn wait_for_document(
-    chunk: &mut Chunk<'_, '_>,
-    record: &AllocationRecord,
-) -> Result<Verdict, ServiceError> {
-    let waits = matches!(record.kind, AllocationKind::Payment) && record.source.is_some();
-    let Ok(amount_minor) = amount::minor_rounded(record.amount, chunk.ctx.creditor.currency) else {
-        return Ok(unknown_document(record));
-    };
-    if !waits {
-        return Ok(unknown_document(record));
-    }
-    let other = record.source.as_deref().map(|source| format!("pay:{}", payment_key(source)));
-    queue(chunk, record, document_key(record), other, amount_minor, chunk.ctx.creditor.currency);
-    Ok(Verdict::Accepted(vec![waiting(record)]))
-}
-
-fn wait_for_source(
-    chunk: &mut Chunk<'_, '_>,
-    debt: &Debt,
-    record: &AllocationRecord,
-    amount_minor: i64,
-) -> Result<Verdict, ServiceError> {
-    let source = record.source.as_deref().unwrap_or_default();
-    if record.kind != AllocationKind::Payment {
-        return Ok(verdict::quarantine(
-            &record.place,
-            "unknown_source",
-            format!("No se conoce {source}; importe primero ese pago o esa nota."),
-            format!("{source} is not known; import that payment or note first."),
-        ));
-    }
-    let target = format!("pay:{}", payment_key(source));
-    queue(chunk, record, target, Some(document_key(record)), amount_minor, debt.currency);
-    Ok(Verdict::Accepted(vec![waiting(record)]))
-}
-
+/// Queues rows that wait, unless they wait already.
 fn queue(
     chunk: &mut Chunk<'_, '_>,
+    rows: Vec<(usize, Pending)>,
+    verdicts: &mut [Option<Verdict>],
+) -> Result<(), ServiceError> {
+    let mut already = HashSet::new();
+    for part in rows.chunks(LOOKUP) {
+        let keys = part.iter().map(|(_, row)| row.target_key.as_str());
+        let waiting = pending::waiting_for(chunk.tx, chunk.scope(), keys)?;
+        already.extend(waiting.into_iter().map(|p| p.id));
+    }
+    for (at, row) in rows {
+        verdicts[at] = Some(match already.insert(row.id) {
+            false => Verdict::Duplicate,
+            true => {
+                let remark = verdict::remark(
+                    &row.place,
+                    "waiting",
+                    "Queda en espera hasta que lleguen su documento y su pago o nota.".to_owned(),
+                    "Waits until its document and its payment or note arrive.".to_owned(),
+                );
+                chunk.waiting.push(row);
+                Verdict::Accepted(vec![remark])
+            }
+        });
+    }
+    Ok(())
+}
+
+fn waiting(
+    chunk: &Chunk<'_, '_>,
     record: &AllocationRecord,
+    id: i64,
     target_key: String,
     other_key: Option<String>,
-    amount_minor: i64,
-    currency: puntual_core::currency::Currency,
-) {
-    chunk.waiting.push(Pending {
-        id: chunk.app.next_id(),
+) -> Pending {
+    Pending {
+        id,
         target_key,
         other_key,
-        kind: "cash".to_owned(),
+        kind: kind_word(record.kind).to_owned(),
         source: None,
-        amount_minor: Some(amount_minor),
-        currency,
+        amount_minor: None,
+        amount_text: Some(record.amount.to_string()),
+        currency: None,
         effective_on: record.date,
         recorded_on: chunk.recorded_on(record.date),
         place: record.place.clone(),
         import: Some(chunk.import),
-    });
+    }
 }
 
-fn waiting(record: &AllocationRecord) -> puntual_formats::record::Problem {
-    verdict::remark(
-        &record.place,
-        "waiting",
-        format!("Queda en espera hasta que lleguen el documento {} y su pago.", record.document),
-        format!("Waits until document {} and its payment arrive.", record.document),
-    )
+/// The row a waiting application was made of.
+fn record_of(row: &Pending) -> Option<AllocationRecord> {
+    let kind = [
+        AllocationKind::Payment,
+        AllocationKind::CreditNote,
+        AllocationKind::Reversal,
+        AllocationKind::WriteOff,
+    ]
+    .into_iter()
+    .find(|kind| kind_word(*kind) == row.kind)?;
+    let keys = [Some(row.target_key.as_str()), row.other_key.as_deref()];
+    let after = |prefix: &str| {
+        keys.iter().flatten().find_map(|key| key.strip_prefix(prefix)).map(str::to_owned)
+    };
+    Some(AllocationRecord {
+        place: row.place.clone(),
+        date: row.effective_on,
+        document: after("number:")?,
+        amount: row.amount_text.as_deref()?.parse().ok()?,
+        kind,
+        source: after("pay:n:").or_else(|| after("note:")),
+    })
 }
 
-fn unknown_document(record: &AllocationRecord) -> Verdict {
-    verdict::quarantine(
-        &record.place,
-        "unknown_document",
-        format!(
-            "El documento {} no está registrado; impórtelo y repita este archivo.",
-            record.document
-        ),
-        format!("Document {} is not recorded; import it and repeat this file.", record.document),
-    )
+/// Words in the order in which rows of one day are applied.
+fn kind_word(kind: AllocationKind) -> &'static str {
+    match kind {
+        AllocationKind::CreditNote => "row-1-credit-note",
+        AllocationKind::Payment => "row-2-payment",
+        AllocationKind::Reversal => "row-3-bounce",
+        AllocationKind::WriteOff => "row-4-write-off",
+    }
 }

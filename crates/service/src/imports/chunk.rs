@@ -10,7 +10,6 @@ use puntual_core::date::Day;
 use puntual_core::id::{DocumentId, ImportId, PaymentId};
 use puntual_store::document::{self, Reference};
 use puntual_store::ledger::Recording;
-use puntual_store::payment;
 use puntual_store::pending::{self, Pending};
 use puntual_store::standing::{self, Dispute, Hold, Promise};
 use puntual_store::{Scope, Tx};
@@ -63,6 +62,8 @@ pub struct Chunk<'a, 'c> {
     pub directory: &'a mut Directory,
     /// Money facts added.
     pub book: Book,
+    /// Credit notes added, by number.
+    pub notes: HashMap<String, DocumentId>,
     /// Payments added by this import, by key.
     pub payments: &'a mut HashMap<String, PaymentId>,
     /// How often each likeness has been met in this import.
@@ -119,15 +120,6 @@ impl Chunk<'_, '_> {
         let count = self.met.entry(likeness).or_insert(0);
         *count += 1;
         *count
-    }
-
-    /// The payment stored or added under a key.
-    pub fn payment_of_key(&mut self, key: &str) -> Result<Option<PaymentId>, ServiceError> {
-        if let Some(id) = self.payments.get(key) {
-            return Ok(Some(*id));
-        }
-        let stored = payment::by_keys(self.tx, self.ctx.scope(), [key].into_iter())?;
-        Ok(stored.first().map(|p| p.id))
     }
 
     /// Writes everything the chunk added.

@@ -209,7 +209,9 @@ fn write(chunk: &mut Chunk<'_, '_>, added: Vec<(usize, Draft<'_>)>) -> Result<()
             _ => add_debt(chunk, draft, id)?,
         }
         add_references(chunk, draft, id);
-        if draft.kind != DocumentKind::CreditNote {
+        if draft.kind == DocumentKind::CreditNote {
+            chunk.notes.insert(draft.number.clone(), id);
+        } else {
             chunk.debts.insert(draft.key.clone(), id);
             chunk.debts.insert(format!("number:{}", draft.number), id);
         }

@@ -252,7 +252,8 @@ impl Run<'_> {
         let docs = json::docs(&file);
         let position = self.open_file(name, file.format, docs);
         let keep = !self.options.dry_run && content.len() <= KEEP_BYTES && !is_container;
-        if let Some(wanted) = self.options.format.as_deref().filter(|wanted| *wanted != file.format) {
+        if let Some(wanted) = self.options.format.as_deref().filter(|wanted| *wanted != file.format)
+        {
             let report = &mut self.files[position].report;
             report.status = Status::Reject;
             count(&mut report.counts, Status::Reject);
@@ -374,6 +375,7 @@ impl Run<'_> {
             references: Vec::new(),
             replacements: Vec::new(),
             debts: HashMap::new(),
+            notes: HashMap::new(),
             disputes: Vec::new(),
             promises: Vec::new(),
             holds: Vec::new(),

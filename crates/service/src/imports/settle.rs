@@ -1,6 +1,7 @@
 //! Applying credit and cash to documents, now or when they arrive: whatever the order in which
 //! documents, notes, payments and applications come, the books end the same.
 
+use super::allocations;
 use super::chunk::{Chunk, LOOKUP};
 use crate::error::ServiceError;
 use puntual_core::currency::Currency;
@@ -133,6 +134,24 @@ pub fn apply(
     Ok(amount_minor - left)
 }
 
+/// Applies what a row states, whatever is open at the moment: rows may come in any order, and the
+/// last of them leaves what the books say. What exceeds the debt stands on its last instalment and
+/// counts as unapplied credit.
+pub fn apply_stated(
+    chunk: &mut Chunk<'_, '_>,
+    source: Source,
+    debt: &Debt,
+    amount_minor: i64,
+    posting: Posting,
+) -> Result<(), ServiceError> {
+    let rest = amount_minor - apply(chunk, source, debt, amount_minor, posting)?;
+    let last = debt.receivables.iter().max_by_key(|r| (r.due_date, r.instalment));
+    if let Some(last) = last.filter(|_| rest > 0) {
+        chunk.book.post(posting.allocate(source, last.id, rest)?);
+    }
+    Ok(())
+}
+
 /// Applies new credit notes to what they name; those that name something unknown wait for it.
 pub fn apply_credits(
     chunk: &mut Chunk<'_, '_>,
@@ -156,7 +175,8 @@ pub fn apply_credits(
                     kind: "credit".to_owned(),
                     source: Some(credit.note.0),
                     amount_minor: Some(credit.amount_minor),
-                    currency: credit.posting.currency,
+                    amount_text: None,
+                    currency: Some(credit.posting.currency),
                     effective_on: credit.posting.effective_on,
                     recorded_on: credit.posting.recorded_on,
                     place: credit.place,
@@ -182,9 +202,11 @@ pub fn of_debt(chunk: &Chunk<'_, '_>, debt: &Debt, effective_on: Day) -> Posting
     }
 }
 
-/// Serves what waited for the debts this chunk adds.
+/// Serves what waited for the documents this chunk adds.
 pub fn serve_documents(chunk: &mut Chunk<'_, '_>) -> Result<(), ServiceError> {
-    let keys: Vec<String> = chunk.debts.keys().cloned().collect();
+    let debts = chunk.debts.keys().cloned();
+    let notes = chunk.notes.keys().map(|number| format!("note:{number}"));
+    let keys: Vec<String> = debts.chain(notes).collect();
     serve(chunk, &keys)
 }
 
@@ -200,105 +222,51 @@ fn serve(chunk: &mut Chunk<'_, '_>, keys: &[String]) -> Result<(), ServiceError>
     }
     let mut waiting = Vec::new();
     for part in keys.chunks(LOOKUP) {
-        waiting.extend(pending::waiting_for(
-            chunk.tx,
-            chunk.scope(),
-            part.iter().map(String::as_str),
-        )?);
+        let part = part.iter().map(String::as_str);
+        waiting.extend(pending::waiting_for(chunk.tx, chunk.scope(), part)?);
     }
     // The same application may wait under the key and under the number: once is enough.
-    waiting.sort_by_key(|p| p.id);
+    waiting.sort_by(|a, b| (a.effective_on, &a.kind, a.id).cmp(&(b.effective_on, &b.kind, b.id)));
     waiting.dedup_by_key(|p| p.id);
-    let mut wanted: HashSet<String> = HashSet::new();
-    wanted.extend(waiting.iter().map(|p| p.target_key.clone()));
-    wanted.extend(waiting.iter().filter_map(|p| p.other_key.clone()));
-    wanted.retain(|key| !key.starts_with("pay:"));
+    let (rows, named): (Vec<Pending>, Vec<Pending>) =
+        waiting.into_iter().partition(|p| p.amount_text.is_some());
+    let wanted: HashSet<String> = named.iter().map(|p| p.target_key.clone()).collect();
     let debts = find_debts(chunk, &wanted)?;
-    for waiting in waiting {
+    for waiting in named {
         serve_one(chunk, &debts, waiting)?;
     }
-    Ok(())
+    allocations::serve(chunk, rows)
 }
 
+/// Applies a waiting credit note or payment, whose id is known, to the debt that came.
 fn serve_one(
     chunk: &mut Chunk<'_, '_>,
     debts: &HashMap<String, Found>,
     waiting: Pending,
 ) -> Result<(), ServiceError> {
-    let debt_key = match waiting.target_key.starts_with("pay:") {
-        true => waiting.other_key.clone(),
-        false => Some(waiting.target_key.clone()),
-    };
-    let debt = debt_key.as_ref().and_then(|key| debts.get(key));
-    let source = source_of(chunk, &waiting)?;
-    let now_ms = chunk.ctx.now_ms;
-    match (debt, source) {
-        (Some(Found::Debt(debt)), Some((source, left_minor)))
-            if debt.currency == waiting.currency =>
-        {
-            let amount_minor = waiting.amount_minor.unwrap_or(left_minor).min(left_minor);
+    let Some(found) = debts.get(&waiting.target_key) else { return Ok(()) };
+    let (source, left_minor) = source_of(chunk, &waiting)?;
+    if let Found::Debt(debt) = found {
+        let amount_minor = waiting.amount_minor.unwrap_or(left_minor).min(left_minor);
+        if Some(debt.currency) == waiting.currency && amount_minor > 0 {
             let posting = of_debt(chunk, debt, waiting.effective_on);
             apply(chunk, source, debt, amount_minor, posting)?;
-            pending::settle(chunk.tx, chunk.ctx.scope(), &waiting, now_ms)?;
         }
-        (Some(Found::Debt(_)), Some(_)) | (Some(Found::Ambiguous), _) => {
-            pending::settle(chunk.tx, chunk.ctx.scope(), &waiting, now_ms)?;
-        }
-        // One side came, the other is still to come: wait for that one.
-        (Some(Found::Debt(_)), None) if !waiting.target_key.starts_with("pay:") => {
-            if let Some(payment_key) = waiting.other_key.clone() {
-                requeue(chunk, waiting, payment_key)?;
-            }
-        }
-        (None, Some(_)) if waiting.target_key.starts_with("pay:") => {
-            if let Some(document_key) = waiting.other_key.clone() {
-                requeue(chunk, waiting, document_key)?;
-            }
-        }
-        _ => {}
     }
-    Ok(())
-}
-
-fn requeue(
-    chunk: &mut Chunk<'_, '_>,
-    waiting: Pending,
-    target_key: String,
-) -> Result<(), ServiceError> {
     pending::settle(chunk.tx, chunk.ctx.scope(), &waiting, chunk.ctx.now_ms)?;
-    let other_key = Some(waiting.target_key.clone());
-    let id = chunk.app.next_id();
-    chunk.waiting.push(Pending { id, target_key, other_key, ..waiting });
     Ok(())
 }
 
 /// The payment or credit note a waiting application draws on, and what is left of it.
-fn source_of(
-    chunk: &mut Chunk<'_, '_>,
-    waiting: &Pending,
-) -> Result<Option<(Source, i64)>, ServiceError> {
+fn source_of(chunk: &mut Chunk<'_, '_>, waiting: &Pending) -> Result<(Source, i64), ServiceError> {
     let scope = chunk.scope();
+    let id = waiting.source.unwrap_or_default();
     if waiting.kind == "credit" {
-        let note = DocumentId(waiting.source.unwrap_or_default());
+        let note = DocumentId(id);
         let stored = document::get(chunk.tx, scope, note)?.map_or(0, |d| d.unapplied_minor);
-        let left = stored + chunk.book.unapplied_credit_change(note);
-        return Ok((left > 0).then_some((Source::CreditNote(note), left)));
+        return Ok((Source::CreditNote(note), stored + chunk.book.unapplied_credit_change(note)));
     }
-    let id = match waiting.source {
-        Some(id) => Some(PaymentId(id)),
-        None => {
-            let key = [&waiting.target_key]
-                .into_iter()
-                .chain(&waiting.other_key)
-                .find_map(|key| key.strip_prefix("pay:"));
-            match key {
-                Some(key) => chunk.payment_of_key(key)?,
-                None => None,
-            }
-        }
-    };
-    let Some(id) = id else { return Ok(None) };
+    let id = PaymentId(id);
     let stored = payment::get(chunk.tx, scope, id)?.map_or(0, |p| p.unapplied_minor);
-    let left = stored + chunk.book.unapplied_cash_change(id);
-    Ok(Some((Source::Payment(id), left)))
+    Ok((Source::Payment(id), stored + chunk.book.unapplied_cash_change(id)))
 }
