@@ -2,7 +2,9 @@
 
 use super::why::ReasonText;
 use crate::facts::Case;
+use puntual_core::currency::Currency;
 use puntual_core::hours::{Channel, Moment};
+use puntual_core::id::CustomerId;
 use puntual_core::money;
 use puntual_core::strategy::plan::{Planned, Verdict};
 use serde::Serialize;
@@ -12,6 +14,15 @@ use serde::Serialize;
 pub struct PlannedLine {
     /// The creditor's code for the customer.
     pub customer: String,
+    /// The customer's id, for links.
+    #[serde(skip)]
+    pub customer_id: CustomerId,
+    /// The customer's name.
+    #[serde(skip)]
+    pub customer_name: String,
+    /// The amount as a number of smallest units with its currency.
+    #[serde(skip)]
+    pub minor: (i128, Currency),
     /// `message`, `task`, or nothing when no step was reached.
     pub action: Option<&'static str>,
     /// `email`, `call`…
@@ -33,6 +44,22 @@ pub struct PlannedLine {
 }
 
 impl PlannedLine {
+    /// One line for people.
+    pub fn summary(&self) -> String {
+        let codes: Vec<&str> = self.reasons.iter().map(|reason| reason.code.as_str()).collect();
+        format!(
+            "{} · {} · {} {} · {} {} · {} · {}",
+            self.verdict,
+            self.customer,
+            self.channel.unwrap_or("-"),
+            self.step.as_deref().unwrap_or("-"),
+            self.amount,
+            self.currency,
+            self.documents.join(", "),
+            codes.join(", "),
+        )
+    }
+
     /// A plan of a customer as a line.
     pub(super) fn of(case: &Case, planned: &Planned) -> PlannedLine {
         let mut reasons: Vec<ReasonText> = Vec::new();
@@ -48,6 +75,9 @@ impl PlannedLine {
         };
         PlannedLine {
             customer: case.customer.code.clone(),
+            customer_id: case.customer.id,
+            customer_name: case.customer.name.clone(),
+            minor: (planned.amount_minor, planned.currency),
             action: planned.channel.map(action_word),
             channel: planned.channel.map(Channel::as_str),
             step: planned.step.as_ref().map(|step| step.key.clone()),

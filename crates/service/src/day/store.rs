@@ -216,6 +216,7 @@ impl<'a> Writer<'a> {
             lease_until_at: None,
             reply: None,
             queued_at: self.ctx.now_ms,
+            released_at: None,
             sent_at: None,
         };
         outbox::queue(tx, self.ctx.scope(), &message)?;
