@@ -1,263 +1,17 @@
-//! The frame around every page: rail, top bar, heading line, key map.
+//! What surrounds every page: rail, top bar, heading line, key map.
 //!
 //! Decides what surrounds a page and which parts of it a role sees. It refuses to know what is
 //! inside; a page gives its title, its line of facts and its body.
 
 use super::assets;
-use super::format::{self, Numbers};
+use super::format;
+pub use super::frame::{CreditorChoice, Frame, Freshness, Role, Section, Theme};
 use super::locale::Locale;
 use super::part::form::{self, csrf};
 use super::part::icon::icon;
-use super::part::notice::{self, Flash};
+use super::part::notice;
 use super::url::{AS_OF, KNOWN_AT, PAGE, SEARCH, Url};
 use maud::{DOCTYPE, Markup, html};
-use puntual_core::date::Day;
-
-/// Light, dark, or as the system says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// As the system says.
-    #[default]
-    System,
-    /// Always light.
-    Light,
-    /// Always dark.
-    Dark,
-}
-
-impl Theme {
-    /// The cookie's value, and the class of the page.
-    pub fn code(self) -> &'static str {
-        match self {
-            Theme::System => "auto",
-            Theme::Light => "light",
-            Theme::Dark => "dark",
-        }
-    }
-
-    /// Reads the cookie's value; anything else is the system's choice.
-    pub fn of(code: &str) -> Theme {
-        match code {
-            "light" => Theme::Light,
-            "dark" => Theme::Dark,
-            _ => Theme::System,
-        }
-    }
-}
-
-/// What a person may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Everything, settings and users included.
-    Admin,
-    /// Everything about the portfolio.
-    Supervisor,
-    /// Their own customers and contacts.
-    Agent,
-    /// Looks, changes nothing.
-    Viewer,
-}
-
-impl Role {
-    /// All roles, the most powerful first.
-    pub const ALL: [Role; 4] = [Role::Admin, Role::Supervisor, Role::Agent, Role::Viewer];
-
-    /// How forms and the store write it.
-    pub fn code(self) -> &'static str {
-        match self {
-            Role::Admin => "admin",
-            Role::Supervisor => "supervisor",
-            Role::Agent => "agent",
-            Role::Viewer => "viewer",
-        }
-    }
-
-    /// The key of its word.
-    pub fn key(self) -> &'static str {
-        match self {
-            Role::Admin => "role.admin",
-            Role::Supervisor => "role.supervisor",
-            Role::Agent => "role.agent",
-            Role::Viewer => "role.viewer",
-        }
-    }
-}
-
-/// The parts of the program in the rail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Section {
-    /// Who to contact today.
-    Day,
-    /// Customers.
-    Customers,
-    /// Documents.
-    Documents,
-    /// Messages and the plan of the day.
-    Messages,
-    /// Indicators as of any day.
-    Indicators,
-    /// Files in.
-    Import,
-    /// Settings.
-    Settings,
-}
-
-impl Section {
-    /// All, in the rail's order.
-    pub const ALL: [Section; 7] = [
-        Section::Day,
-        Section::Customers,
-        Section::Documents,
-        Section::Messages,
-        Section::Indicators,
-        Section::Import,
-        Section::Settings,
-    ];
-
-    /// Its address.
-    pub fn path(self) -> &'static str {
-        match self {
-            Section::Day => "/",
-            Section::Customers => "/clientes",
-            Section::Documents => "/documentos",
-            Section::Messages => "/mensajes",
-            Section::Indicators => "/indicadores",
-            Section::Import => "/importar",
-            Section::Settings => "/ajustes",
-        }
-    }
-
-    fn key(self) -> &'static str {
-        match self {
-            Section::Day => "nav.day",
-            Section::Customers => "nav.customers",
-            Section::Documents => "nav.documents",
-            Section::Messages => "nav.messages",
-            Section::Indicators => "nav.indicators",
-            Section::Import => "nav.import",
-            Section::Settings => "nav.settings",
-        }
-    }
-
-    fn icon(self) -> &'static str {
-        match self {
-            Section::Day => "sun",
-            Section::Customers => "people",
-            Section::Documents => "file",
-            Section::Messages => "mail",
-            Section::Indicators => "chart",
-            Section::Import => "upload",
-            Section::Settings => "gear",
-        }
-    }
-
-    /// The second key after `g` that goes there.
-    fn chord(self) -> Option<&'static str> {
-        match self {
-            Section::Day => Some("d"),
-            Section::Customers => Some("c"),
-            Section::Documents => Some("o"),
-            Section::Messages => Some("m"),
-            Section::Indicators => Some("i"),
-            Section::Import => Some("s"),
-            Section::Settings => None,
-        }
-    }
-
-    /// What a role sees in the rail: agents and viewers have no imports nor settings.
-    pub fn visible_to(role: Role) -> Vec<Section> {
-        let hidden: &[Section] = match role {
-            Role::Admin => &[],
-            Role::Supervisor => &[Section::Settings],
-            Role::Agent | Role::Viewer => &[Section::Import, Section::Settings],
-        };
-        Section::ALL.into_iter().filter(|section| !hidden.contains(section)).collect()
-    }
-}
-
-/// A creditor the person may switch to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CreditorChoice {
-    /// Its code.
-    pub code: String,
-    /// Its name.
-    pub name: String,
-    /// Country, ISO 3166 alpha-2.
-    pub country: String,
-    /// Whether the page shows this one.
-    pub current: bool,
-}
-
-/// How fresh what came from one source is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Freshness {
-    /// The source: documents, payments, bank …, in the reader's language.
-    pub source: String,
-    /// The newest day it has brought facts for; `None` when it never has.
-    pub last_on: Option<Day>,
-    /// Whether it is later than the creditor expects.
-    pub is_late: bool,
-}
-
-/// What every page knows about its reader and its moment.
-#[derive(Clone)]
-pub struct Frame {
-    /// Language of the screens.
-    pub locale: Locale,
-    /// Light or dark.
-    pub theme: Theme,
-    /// How the creditor's country writes numbers.
-    pub numbers: Numbers,
-    /// Today in the creditor's zone.
-    pub today: Day,
-    /// The day the figures are of.
-    pub as_of: Day,
-    /// The day as of which facts are taken as known; `None` for all that is known now.
-    pub known_at: Option<Day>,
-    /// Where in the program this page is.
-    pub section: Section,
-    /// This page's address with its parameters.
-    pub url: Url,
-    /// The creditors the person may see.
-    pub creditors: Vec<CreditorChoice>,
-    /// Name of the person.
-    pub user_name: String,
-    /// What the person may do.
-    pub role: Role,
-    /// How fresh each source is.
-    pub sources: Vec<Freshness>,
-    /// What just happened.
-    pub flash: Option<Flash>,
-    /// The token forms carry.
-    pub csrf: String,
-}
-
-impl Frame {
-    /// The text of a key.
-    pub fn t(&self, key: &'static str) -> &'static str {
-        self.locale.t(key)
-    }
-
-    /// The text of a key with arguments.
-    pub fn fill(&self, key: &'static str, arguments: &[(&str, &str)]) -> String {
-        self.locale.fill(key, arguments)
-    }
-
-    /// The text of a key for a number of things, the number grouped as the country does.
-    pub fn count(&self, key: &'static str, n: i64) -> String {
-        self.locale.count(key, n, &self.numbers.integer(n.into()))
-    }
-
-    /// An address that keeps this page's as-of and known-at days.
-    pub fn to(&self, path: &str) -> Url {
-        self.url.same_day(path)
-    }
-
-    /// Whether the person may change things.
-    pub fn may_write(&self) -> bool {
-        self.role != Role::Viewer
-    }
-}
 
 /// The heading of a page.
 pub struct Heading<'a> {
@@ -308,9 +62,13 @@ pub fn page(f: &Frame, heading: Heading<'_>, body: Markup) -> Markup {
                     @if let Some(flash) = &f.flash { (notice::flash(f, flash)) }
                     div.heading {
                         h1 { (heading.title) }
-                        @if let Some(beside) = &heading.beside { div.beside { (beside) } }
+                        @if let Some(beside) = &heading.beside {
+                            div.beside { (beside) }
+                        }
                         @if heading.dated { (dated_as(f)) }
-                        @if let Some(actions) = &heading.actions { div.actions { (actions) } }
+                        @if let Some(actions) = &heading.actions {
+                            div.actions { (actions) }
+                        }
                     }
                     (body)
                 }
@@ -322,7 +80,14 @@ pub fn page(f: &Frame, heading: Heading<'_>, body: Markup) -> Markup {
 
 /// A page outside the frame: sign-in and errors before anybody is known.
 pub fn bare_page(locale: Locale, theme: Theme, title: &str, body: Markup) -> Markup {
-    document(locale, theme, title, html! { main.bare #main { (body) } })
+    document(
+        locale,
+        theme,
+        title,
+        html! {
+            main #main.bare { (body) }
+        },
+    )
 }
 
 fn document(locale: Locale, theme: Theme, title: &str, body: Markup) -> Markup {
@@ -346,13 +111,28 @@ fn document(locale: Locale, theme: Theme, title: &str, body: Markup) -> Markup {
 fn rail(f: &Frame) -> Markup {
     html! {
         nav.rail aria-label=(f.t("frame.rail")) {
-            a.brand href="/" { (icon("mark")) span { "Puntual" } }
-            ul { @for section in Section::visible_to(f.role) {
-                li { a href=(f.to(section.path())) data-chord=[section.chord()]
-                    aria-current=[(section == f.section).then_some("page")] {
-                    (icon(section.icon())) span { (f.t(section.key())) } } }
-            } }
-            button.rail-help type="button" popovertarget="keys" { (icon("help")) span { (f.t("keys.title")) } kbd { "?" } }
+            a.brand href="/" {
+                (icon("mark"))
+                span { "Puntual" }
+            }
+            ul {
+                @for section in Section::visible_to(f.role) {
+                    li {
+                        a   href=(f.to(section.path()))
+                            data-chord=[section.chord()]
+                            aria-current=[(section == f.section).then_some("page")]
+                        {
+                            (icon(section.icon()))
+                            span { (f.t(section.key())) }
+                        }
+                    }
+                }
+            }
+            button.rail-help type="button" popovertarget="keys" {
+                (icon("help"))
+                span { (f.t("keys.title")) }
+                kbd { "?" }
+            }
         }
     }
 }
@@ -363,8 +143,14 @@ fn top_bar(f: &Frame, dated: bool) -> Markup {
             (creditor_switch(f))
             form.search role="search" action="/buscar" method="get" {
                 (icon("search"))
-                input type="search" name=(SEARCH) value=[f.url.param(SEARCH)] placeholder=(f.t("frame.search"))
-                    aria-label=(f.t("frame.search")) data-key="/" autocomplete="off";
+                input
+                    type="search"
+                    name=(SEARCH)
+                    value=[f.url.param(SEARCH)]
+                    placeholder=(f.t("frame.search"))
+                    aria-label=(f.t("frame.search"))
+                    data-key="/"
+                    autocomplete="off";
                 kbd aria-hidden="true" { "/" }
             }
             @if dated { (as_of_form(f)) }
@@ -380,14 +166,25 @@ fn creditor_switch(f: &Frame) -> Markup {
     html! {
         details.menu.creditor {
             summary aria-label=(f.fill("frame.creditor", &[("name", name)])) {
-                (icon("building")) span.clip { (name) } (icon("chevron")) }
+                (icon("building"))
+                span.clip { (name) }
+                (icon("chevron"))
+            }
             div.menu-body {
-                form method="post" action="/acreedor" { (csrf(f))
+                form method="post" action="/acreedor" {
+                    (csrf(f))
                     (form::hidden("volver", &f.url))
                     @for creditor in &f.creditors {
-                        button type="submit" name="code" value=(creditor.code) .current[creditor.current] {
-                            span.grow { (creditor.name) } span.muted { (creditor.country) }
-                            @if creditor.current { (icon("check")) } }
+                        button
+                            .current[creditor.current]
+                            type="submit"
+                            name="code"
+                            value=(creditor.code)
+                        {
+                            span.grow { (creditor.name) }
+                            span.muted { (creditor.country) }
+                            @if creditor.current { (icon("check")) }
+                        }
                     }
                 }
             }
@@ -399,8 +196,10 @@ fn as_of_form(f: &Frame) -> Markup {
     html! {
         form.as-of method="get" action=(f.url.path()) data-autosubmit {
             (form::keep(&f.url, &[AS_OF, PAGE]))
-            label { span { (f.t("frame.as_of")) }
-                input type="date" name=(AS_OF) value=(f.as_of) required; }
+            label {
+                span { (f.t("frame.as_of")) }
+                input type="date" name=(AS_OF) value=(f.as_of) required;
+            }
             button.button.quiet type="submit" { (f.t("frame.see")) }
         }
     }
@@ -411,16 +210,26 @@ fn freshness(f: &Frame) -> Markup {
     html! {
         details.menu.fresh.late[late] {
             summary aria-label=(f.t("frame.freshness")) title=(f.t("frame.freshness")) {
-                (icon(if late { "alert" } else { "fresh" })) }
-            div.menu-body { h2 { (f.t("frame.freshness")) }
-                dl { @for source in &f.sources {
-                    dt { (source.source) }
-                    dd.late[source.is_late] { @match source.last_on {
-                        Some(day) => { time datetime=(day) title=(format::date(day, f.locale)) {
-                            (format::near(day, f.today, f.locale)) } @if source.is_late { " · " (f.t("frame.late")) } }
-                        None => (f.t("frame.never")),
-                    } }
-                } }
+                (icon(if late { "alert" } else { "fresh" }))
+            }
+            div.menu-body {
+                h2 { (f.t("frame.freshness")) }
+                dl {
+                    @for source in &f.sources {
+                        dt { (source.source) }
+                        dd.late[source.is_late] {
+                            @match source.last_on {
+                                Some(day) => {
+                                    time datetime=(day) title=(format::date(day, f.locale)) {
+                                        (format::near(day, f.today, f.locale))
+                                    }
+                                    @if source.is_late { " · " (f.t("frame.late")) }
+                                }
+                                None => (f.t("frame.never")),
+                            }
+                        }
+                    }
+                }
             }
         }
     }
@@ -431,12 +240,20 @@ fn user_menu(f: &Frame) -> Markup {
         f.user_name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
     html! {
         details.menu.user {
-            summary aria-label=(f.fill("frame.user", &[("name", &f.user_name)])) { span.initials { (initials) } }
+            summary aria-label=(f.fill("frame.user", &[("name", &f.user_name)])) {
+                span.initials { (initials) }
+            }
             div.menu-body {
-                p { strong { (f.user_name) } br; span.muted { (f.t(f.role.key())) } }
+                p {
+                    strong { (f.user_name) }
+                    br;
+                    span.muted { (f.t(f.role.key())) }
+                }
                 (preferences(f.locale, f.theme, &f.csrf, &f.url))
-                form method="post" action="/salir" { (csrf(f))
-                    button type="submit" { (icon("exit")) (f.t("frame.sign_out")) } }
+                form method="post" action="/salir" {
+                    (csrf(f))
+                    button type="submit" { (icon("exit")) (f.t("frame.sign_out")) }
+                }
             }
         }
     }
@@ -458,16 +275,29 @@ pub fn preferences(locale: Locale, theme: Theme, token: &str, back: &Url) -> Mar
     ];
     html! {
         form.preferences method="post" action="/preferencias" data-autosubmit {
-            (form::hidden("csrf", token)) (form::hidden("volver", back))
-            div.segmented role="group" aria-label=(locale.t("theme.name")) { @for (choice, word, name) in themes {
-                button type="submit" name="theme" value=(choice.code()) aria-pressed=(choice == theme) {
-                    (icon(name)) (word) }
-            } }
-            label.language { span { (locale.t("frame.language")) }
-                select name="locale" { @for (tag, name) in LANGUAGES {
-                    option value=(tag) lang=(tag) selected[tag == locale.tag()] { (name) }
-                } } }
-            noscript { button.button type="submit" { (locale.t("frame.apply")) } }
+            (form::hidden("csrf", token))
+            (form::hidden("volver", back))
+            div.segmented role="group" aria-label=(locale.t("theme.name")) {
+                @for (choice, word, name) in themes {
+                    button
+                        type="submit"
+                        name="theme"
+                        value=(choice.code())
+                        aria-pressed=(choice == theme)
+                    { (icon(name)) (word) }
+                }
+            }
+            label.language {
+                span { (locale.t("frame.language")) }
+                select name="locale" {
+                    @for (tag, name) in LANGUAGES {
+                        option value=(tag) lang=(tag) selected[tag == locale.tag()] { (name) }
+                    }
+                }
+            }
+            noscript {
+                button.button type="submit" { (locale.t("frame.apply")) }
+            }
         }
     }
 }
@@ -476,12 +306,21 @@ pub fn preferences(locale: Locale, theme: Theme, token: &str, back: &Url) -> Mar
 fn dated_as(f: &Frame) -> Markup {
     html! {
         p.dated {
-            (f.t("frame.as_of_word")) " " time datetime=(f.as_of) { (format::date(f.as_of, f.locale)) }
+            (f.t("frame.as_of_word"))
+            " "
+            time datetime=(f.as_of) { (format::date(f.as_of, f.locale)) }
             @if f.as_of != f.today {
-                " " a href=(f.url.without(AS_OF)) { (f.t("frame.back_to_today")) } }
+                " "
+                a href=(f.url.without(AS_OF)) { (f.t("frame.back_to_today")) }
+            }
             @if let Some(known) = f.known_at {
-                " · " (f.t("frame.known_at")) " " time datetime=(known) { (format::date(known, f.locale)) }
-                " " a href=(f.url.without(KNOWN_AT)) { (f.t("frame.all_known")) } }
+                " · "
+                (f.t("frame.known_at"))
+                " "
+                time datetime=(known) { (format::date(known, f.locale)) }
+                " "
+                a href=(f.url.without(KNOWN_AT)) { (f.t("frame.all_known")) }
+            }
         }
     }
 }
@@ -524,16 +363,35 @@ fn key_map(f: &Frame) -> Markup {
         ),
     ];
     html! {
-        div.keys #keys popover {
-            div.keys-head { h2 { (f.t("keys.title")) }
-                button.quiet type="button" popovertarget="keys" popovertargetaction="hide" aria-label=(f.t("close")) {
-                    (icon("close")) } }
-            div.keys-body { @for (title, keys) in groups {
-                section { h3 { (f.t(title)) }
-                    dl { @for (key, word) in keys {
-                        dt { @for part in key.split(' ') { kbd { (part) } " " } } dd { (f.t(word)) }
-                    } } }
-            } }
+        div #keys.keys popover {
+            div.keys-head {
+                h2 { (f.t("keys.title")) }
+                button
+                    .quiet
+                    type="button"
+                    popovertarget="keys"
+                    popovertargetaction="hide"
+                    aria-label=(f.t("close"))
+                { (icon("close")) }
+            }
+            div.keys-body {
+                @for (title, keys) in groups {
+                    section {
+                        h3 { (f.t(title)) }
+                        dl {
+                            @for (key, word) in keys {
+                                dt {
+                                    @for part in key.split(' ') {
+                                        kbd { (part) }
+                                        " "
+                                    }
+                                }
+                                dd { (f.t(word)) }
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod assets;
 pub mod chart;
 pub mod format;
+pub mod frame;
 pub mod layout;
 pub mod locale;
 pub mod part;

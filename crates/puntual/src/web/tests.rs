@@ -11,9 +11,8 @@ use super::view::document::{DocumentView, document};
 use super::view::documents::{DocumentsView, documents};
 use super::view::errors::{Fault, bare_fault, fault};
 use super::view::home::{HomeView, home};
-use super::view::imports::{
-    ImportsView, PreviewView, ProgressView, ResultView, imports, preview, progress, result,
-};
+use super::view::import_preview::{PreviewView, preview};
+use super::view::imports::{ImportsView, ProgressView, ResultView, imports, progress, result};
 use super::view::indicators::{IndicatorsView, indicators};
 use super::view::login::{LoginView, login};
 use super::view::messages::{MessageView, OutboxView, PlanView, message, outbox, plan};

@@ -68,8 +68,13 @@ impl Bucket {
 pub fn bucket(f: &Frame, bucket: Bucket) -> Markup {
     let name = if bucket.from_days.is_none() { "clock" } else { "alert" };
     html! {
-        span class={ "badge " (bucket.hue()) } { (icon(name)) (bucket.label(f))
-            @if bucket.from_days.is_some() { span.unit { " " (f.t("unit.d")) } } }
+        span class={ "badge " (bucket.hue()) } {
+            (icon(name))
+            (bucket.label(f))
+            @if bucket.from_days.is_some() {
+                span.unit { " " (f.t("unit.d")) }
+            }
+        }
     }
 }
 
@@ -153,7 +158,9 @@ impl State {
 /// The badge of a state.
 pub fn state(f: &Frame, state: State) -> Markup {
     let (hue, name, _) = state.look();
-    html! { span class={ "badge " (hue) } { (icon(name)) (state.word(f)) } }
+    html! {
+        span class={ "badge " (hue) } { (icon(name)) (state.word(f)) }
+    }
 }
 
 /// The verdict on how a customer pays (domain reference B1).
@@ -183,7 +190,9 @@ pub fn verdict(f: &Frame, verdict: Verdict) -> Markup {
         Verdict::Improving => ("h-paid", "down", "verdict.improving"),
         Verdict::Insufficient => ("h-legal", "help", "verdict.insufficient"),
     };
-    html! { span class={ "badge " (hue) } { (icon(name)) (f.t(key)) } }
+    html! {
+        span class={ "badge " (hue) } { (icon(name)) (f.t(key)) }
+    }
 }
 
 /// A way to reach a customer.
@@ -251,5 +260,7 @@ impl Channel {
 
 /// A channel with its icon and word.
 pub fn channel(f: &Frame, channel: Channel) -> Markup {
-    html! { span.with-icon { (icon(channel.icon())) (f.t(channel.key())) } }
+    html! {
+        span.with-icon { (icon(channel.icon())) (f.t(channel.key())) }
+    }
 }

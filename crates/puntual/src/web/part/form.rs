@@ -65,8 +65,14 @@ pub fn field(form: &str, name: &str, label: &str, kind: Kind, typed: &Typed) -> 
     html! {
         div.field {
             label for=(id) { (label) }
-            input id=(id) name=(name) type=(input) value=[value] inputmode=[mode] autocomplete=[complete]
+            input
                 .num[matches!(kind, Kind::Amount | Kind::Integer)]
+                id=(id)
+                name=(name)
+                type=(input)
+                value=[value]
+                inputmode=[mode]
+                autocomplete=[complete]
                 aria-invalid=[typed.error.as_ref().map(|_| "true")]
                 aria-describedby=[typed.error.as_ref().map(|_| &error)];
             (complaint(&error, typed))
@@ -81,16 +87,25 @@ pub fn area(form: &str, name: &str, label: &str, typed: &Typed) -> Markup {
     html! {
         div.field {
             label for=(id) { (label) }
-            textarea id=(id) name=(name) rows="3" data-draft
+            textarea
+                id=(id)
+                name=(name)
+                rows="3"
+                data-draft
                 aria-invalid=[typed.error.as_ref().map(|_| "true")]
-                aria-describedby=[typed.error.as_ref().map(|_| &error)] { (typed.value) }
+                aria-describedby=[typed.error.as_ref().map(|_| &error)]
+            { (typed.value) }
             (complaint(&error, typed))
         }
     }
 }
 
 fn complaint(id: &str, typed: &Typed) -> Markup {
-    html! { @if let Some(error) = &typed.error { p.error id=(id) { (icon("alert")) (error) } } }
+    html! {
+        @if let Some(error) = &typed.error {
+            p.error id=(id) { (icon("alert")) (error) }
+        }
+    }
 }
 
 /// A choice in a list: what is sent, and what is read.
@@ -123,9 +138,13 @@ pub fn select(
         div.field {
             label for=(id) { (label) }
             select id=(id) name=(name) {
-                @if let Some(any) = any { option value="" { (any) } }
+                @if let Some(any) = any {
+                    option value="" { (any) }
+                }
                 @for choice in choices {
-                    option value=(choice.value) selected[choice.value == chosen] { (sentence(&choice.label)) }
+                    option value=(choice.value) selected[choice.value == chosen] {
+                        (sentence(&choice.label))
+                    }
                 }
             }
         }
@@ -145,30 +164,40 @@ fn sentence(text: &str) -> String {
 pub fn checkbox(form: &str, name: &str, label: &str, ticked: bool) -> Markup {
     let id = format!("{form}-{name}");
     html! {
-        div.check { input id=(id) name=(name) type="checkbox" value="1" checked[ticked];
-            label for=(id) { (label) } }
+        div.check {
+            input id=(id) name=(name) type="checkbox" value="1" checked[ticked];
+            label for=(id) { (label) }
+        }
     }
 }
 
 /// The hidden token every form that changes something carries.
 pub fn csrf(f: &Frame) -> Markup {
-    html! { input type="hidden" name="csrf" value=(f.csrf); }
+    html! {
+        input type="hidden" name="csrf" value=(f.csrf);
+    }
 }
 
 /// A hidden field.
 pub fn hidden(name: &str, value: impl std::fmt::Display) -> Markup {
-    html! { input type="hidden" name=(name) value=(value); }
+    html! {
+        input type="hidden" name=(name) value=(value);
+    }
 }
 
 /// The address's parameters as hidden fields, but for those the form sets itself.
 pub fn keep(url: &Url, except: &[&str]) -> Markup {
-    html! { @for (name, value) in url.params_except(except) { (hidden(name, value)) } }
+    html! {
+        @for (name, value) in url.params_except(except) { (hidden(name, value)) }
+    }
 }
 
 /// A button that posts to an address and nothing more.
 pub fn post_button(f: &Frame, action: &str, class: &str, label: Markup) -> Markup {
     html! {
-        form.inline method="post" action=(action) { (csrf(f))
-            button type="submit" class={ "button " (class) } { (label) } }
+        form.inline method="post" action=(action) {
+            (csrf(f))
+            button type="submit" class={ "button " (class) } { (label) }
+        }
     }
 }

@@ -37,9 +37,19 @@ pub fn flash(f: &Frame, flash: &Flash) -> Markup {
     };
     html! {
         div class={ "flash " (class) } role=(role) {
-            (icon(name)) span.grow { (flash.text) }
+            (icon(name))
+            span.grow { (flash.text) }
             @if let Some(undo) = &flash.undo {
-                (form::post_button(f, undo, "quiet undo", html! { (icon("undo")) (f.t("undo")) }))
+                ({
+                    form::post_button(
+                        f,
+                        undo,
+                        "quiet undo",
+                        html! {
+                            (icon("undo")) (f.t("undo"))
+                        },
+                    )
+                })
             }
         }
     }
@@ -52,34 +62,55 @@ pub fn remark(tone: Tone, body: Markup) -> Markup {
         Tone::Warning => ("warning", "alert"),
         Tone::Problem => ("problem", "alert"),
     };
-    html! { div class={ "flash " (class) } { (icon(name)) div.grow { (body) } } }
+    html! {
+        div class={ "flash " (class) } {
+            (icon(name))
+            div.grow { (body) }
+        }
+    }
 }
 
 /// An empty list: why it is empty and what to do next.
 pub fn empty(title: &str, advice: &str, next: Option<(&Url, &str)>) -> Markup {
     html! {
         div.empty {
-            p.empty-title { (title) } p.muted { (advice) }
-            @if let Some((url, word)) = next { p { a.button href=(url) { (word) } } }
+            p.empty-title { (title) }
+            p.muted { (advice) }
+            @if let Some((url, word)) = next {
+                p {
+                    a.button href=(url) { (word) }
+                }
+            }
         }
     }
 }
 
 /// One fact of the line under a heading: a label and its value.
 pub fn fact(label: &str, value: Markup) -> Markup {
-    html! { div.fact { dt { (label) } dd { (value) } } }
+    html! {
+        div.fact {
+            dt { (label) }
+            dd { (value) }
+        }
+    }
 }
 
 /// The line of facts under a heading.
 pub fn facts(facts: &[Markup]) -> Markup {
-    html! { dl.facts { @for fact in facts { (fact) } } }
+    html! {
+        dl.facts {
+            @for fact in facts { (fact) }
+        }
+    }
 }
 
 /// Tabs that are links; the current one is marked.
 pub fn tabs(name: &str, tabs: &[(String, &str, bool)]) -> Markup {
     html! {
-        nav.tabs aria-label=(name) { @for (url, label, current) in tabs {
-            a href=(url) aria-current=[current.then_some("page")] { (label) }
-        } }
+        nav.tabs aria-label=(name) {
+            @for (url, label, current) in tabs {
+                a href=(url) aria-current=[current.then_some("page")] { (label) }
+            }
+        }
     }
 }

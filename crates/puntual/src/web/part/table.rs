@@ -51,17 +51,26 @@ impl Column {
 pub fn head(f: &Frame, columns: &[Column]) -> Markup {
     let current = f.url.param(SORT).unwrap_or_default();
     html! {
-        thead { tr { @for column in columns {
-            @match column.sort {
-                None => th scope="col" .num[column.numeric] { (title(column)) },
-                Some(key) => (sortable(f, column, key, current)),
+        thead {
+            tr {
+                @for column in columns {
+                    @match column.sort {
+                        None => th.num[column.numeric] scope="col" { (title(column)) },
+                        Some(key) => (sortable(f, column, key, current)),
+                    }
+                }
             }
-        } } }
+        }
     }
 }
 
 fn title(column: &Column) -> Markup {
-    html! { (column.title) @if let Some(currency) = column.currency { span.unit { " " (currency.code()) } } }
+    html! {
+        (column.title)
+        @if let Some(currency) = column.currency {
+            span.unit { " " (currency.code()) }
+        }
+    }
 }
 
 fn sortable(f: &Frame, column: &Column, key: &str, current: &str) -> Markup {
@@ -73,8 +82,9 @@ fn sortable(f: &Frame, column: &Column, key: &str, current: &str) -> Markup {
     };
     let url = f.url.without(PAGE).with(SORT, next_sort(key, column.numeric, current));
     html! {
-        th scope="col" .num[column.numeric] aria-sort=[direction] {
-            a.sort href=(url) { (title(column))
+        th.num[column.numeric] scope="col" aria-sort=[direction] {
+            a.sort href=(url) {
+                (title(column))
                 @match direction {
                     Some("descending") => (icon("desc")),
                     Some(_) => (icon("asc")),
@@ -135,10 +145,15 @@ pub fn pager(f: &Frame, paging: Paging) -> Markup {
         &[("from", &shown(from)), ("to", &shown(to)), ("total", &shown(paging.total))],
     );
     let link = |to: Option<u64>, rel: &'static str, word: &'static str, name: &'static str| {
-        html! { @match to {
-            Some(page) => a.button.quiet rel=(rel) href=(f.url.with(PAGE, page)) { (icon(name)) (word) },
-            None => span.button.quiet.off aria-disabled="true" { (icon(name)) (word) },
-        } }
+        html! {
+            @match to {
+                Some(page) => a.button.quiet rel=(rel) href=(f.url.with(PAGE, page)) {
+                    (icon(name))
+                    (word)
+                },
+                None => span.button.quiet.off aria-disabled="true" { (icon(name)) (word) },
+            }
+        }
     };
     let before = (paging.page > 1).then(|| paging.page - 1);
     let after = (paging.page < pages).then(|| paging.page + 1);
@@ -146,8 +161,10 @@ pub fn pager(f: &Frame, paging: Paging) -> Markup {
         nav.pager aria-label=(f.t("pager.name")) {
             span.muted { (range) }
             @if pages > 1 {
-                span.group { (link(before, "prev", f.t("pager.prev"), "left"))
-                    (link(after, "next", f.t("pager.next"), "right")) }
+                span.group {
+                    (link(before, "prev", f.t("pager.prev"), "left"))
+                    (link(after, "next", f.t("pager.next"), "right"))
+                }
             }
         }
     }

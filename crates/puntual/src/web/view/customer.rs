@@ -1,7 +1,7 @@
 //! Ficha 360: who the customer is, what they owe, how they pay, what was said, what to do now.
 
 use super::documents::{self, DocumentRow};
-use super::{CustomerRef, PromiseLine, customer_forms};
+use super::{CustomerRef, customer_forms, customer_history};
 use crate::web::chart::{self, Lines};
 use crate::web::format::Amount;
 use crate::web::layout::{Frame, Heading, page};
@@ -186,7 +186,8 @@ impl EventKind {
         }
     }
 
-    fn look(self) -> (&'static str, &'static str) {
+    /// Its icon and the key of its word.
+    pub(super) fn look(self) -> (&'static str, &'static str) {
         match self {
             EventKind::Contact => ("phone", "event.contact"),
             EventKind::Message => ("mail", "event.message"),
@@ -306,7 +307,8 @@ pub struct PaymentForm {
 pub fn customer(f: &Frame, view: &CustomerView) -> Markup {
     let identity = &view.identity;
     let beside = html! {
-        span.muted { (identity.tax_id_name) " " } (figure::copyable(f, &identity.tax_id))
+        span.muted { (identity.tax_id_name) " " }
+        (figure::copyable(f, &identity.tax_id))
         @match identity.tax_id_is_valid {
             Some(true) => span.ok title=(f.t("customer.tax_id_ok")) { (icon("check")) },
             Some(false) => span.alarm title=(f.t("customer.tax_id_bad")) { (icon("alert")) },
@@ -317,17 +319,24 @@ pub fn customer(f: &Frame, view: &CustomerView) -> Markup {
         Heading::dated(&view.customer.name).with_beside(beside).with_actions(actions(f, view));
     let body = html! {
         (who(f, identity))
-        @for hold in &view.holds { (remark(Tone::Warning, html! { (hold) })) }
+        @for hold in &view.holds { ({
+            remark(
+                Tone::Warning,
+                html! {
+                    (hold)
+                },
+            )
+        }) }
         div.columns {
             div {
                 (position(f, view))
                 (behaviour(f, &view.behaviour))
                 (open_documents(f, view))
-                (timeline(f, view))
+                (customer_history::timeline(f, view))
             }
             aside.side {
                 @if f.may_write() { (customer_forms::forms(f, view)) }
-                (contacts(f, view))
+                (customer_history::contacts(f, view))
             }
         }
     };
@@ -337,11 +346,20 @@ pub fn customer(f: &Frame, view: &CustomerView) -> Markup {
 fn actions(f: &Frame, view: &CustomerView) -> Markup {
     let id = view.customer.id;
     html! {
-        @if f.may_write() { a.button.main.only-narrow href="#acciones" { (icon("phone")) (f.t("customer.log_contact")) } }
-        a.button.quiet href=(f.to(&format!("/clientes/{id}/estado-de-cuenta.pdf"))) { (icon("download")) (f.t("customer.statement")) }
+        @if f.may_write() {
+            a.button.main.only-narrow href="#acciones" { (icon("phone")) (f.t("customer.log_contact")) }
+        }
+        a.button.quiet href=(f.to(&format!("/clientes/{id}/estado-de-cuenta.pdf"))) {
+            (icon("download"))
+            (f.t("customer.statement"))
+        }
         @if let Some(next) = &view.next_case {
             a.button href=(super::customer_url(f, next.id)) data-key="." title=(next.name) {
-                (f.t("customer.next")) (icon("right")) kbd { "." } } }
+                (f.t("customer.next"))
+                (icon("right"))
+                kbd { "." }
+            }
+        }
     }
 }
 
@@ -356,7 +374,14 @@ fn who(f: &Frame, identity: &Identity) -> Markup {
     let mut line: Vec<Markup> = words
         .iter()
         .filter(|(_, text)| !text.is_empty())
-        .map(|(label, text)| fact(label, html! { (text) }))
+        .map(|(label, text)| {
+            fact(
+                label,
+                html! {
+                    (text)
+                },
+            )
+        })
         .collect();
     if let Some(since) = identity.since {
         line.push(fact(f.t("customer.since"), figure::date(f, since)));
@@ -367,9 +392,11 @@ fn who(f: &Frame, identity: &Identity) -> Markup {
 fn position(f: &Frame, view: &CustomerView) -> Markup {
     let documents = f.to("/documentos").with("cliente", view.customer.id);
     html! {
-        section.position { h2.hidden { (f.t("customer.position")) }
+        section.position {
+            h2.hidden { (f.t("customer.position")) }
             @for position in &view.positions {
-                (position_line(f, position, &documents.with("moneda", position.net.currency))) }
+                (position_line(f, position, &documents.with("moneda", position.net.currency)))
+            }
         }
     }
 }
@@ -398,19 +425,35 @@ fn position_line(f: &Frame, p: &Position, documents: &crate::web::url::Url) -> M
         let left = Amount { minor: limit.minor - p.net.minor, ..limit };
         line.push(fact(
             f.t("customer.limit"),
-            html! { (figure::amount(f, limit)) small.alarm[left.minor < 0] {
-            (f.t("customer.available")) " " (figure::amount(f, left)) } },
+            html! {
+                (figure::amount(f, limit))
+                small.alarm[left.minor < 0] {
+                    (f.t("customer.available"))
+                    " "
+                    (figure::amount(f, left))
+                }
+            },
         ));
     }
-    html! { (facts(&line)) (chart::strip(f, p.net.currency, &p.aging)) (strip_legend(f, p)) }
+    html! {
+        (facts(&line))
+        (chart::strip(f, p.net.currency, &p.aging))
+        (strip_legend(f, p))
+    }
 }
 
 fn strip_legend(f: &Frame, p: &Position) -> Markup {
     html! {
-        div.legend { @for (bucket, minor) in p.aging.iter().filter(|(_, minor)| *minor > 0) {
-            span class={ "key " (bucket.hue()) } { i {} (bucket.label(f)) " "
-                span.muted { (f.numbers.bare(Amount::new(*minor, p.net.currency))) } }
-        } }
+        div.legend {
+            @for (bucket, minor) in p.aging.iter().filter(|(_, minor)| *minor > 0) {
+                span class={ "key " (bucket.hue()) } {
+                    i {}
+                    (bucket.label(f))
+                    " "
+                    span.muted { (f.numbers.bare(Amount::new(*minor, p.net.currency))) }
+                }
+            }
+        }
     }
 }
 
@@ -430,18 +473,40 @@ fn behaviour(f: &Frame, b: &Behaviour) -> Markup {
     if made > 0 {
         let text =
             f.fill("customer.kept_of", &[("kept", &kept.to_string()), ("made", &made.to_string())]);
-        line.push(fact(f.t("customer.promises"), html! { (text) }));
+        line.push(fact(
+            f.t("customer.promises"),
+            html! {
+                (text)
+            },
+        ));
     }
     if let Some((amount, on)) = b.last_payment {
         line.push(fact(
             f.t("customer.last_payment"),
-            html! { (figure::amount(f, amount)) small { (figure::near(f, on)) } },
+            html! {
+                (figure::amount(f, amount))
+                small { (figure::near(f, on)) }
+            },
         ));
     }
     html! {
-        section { h2 { (f.t("customer.behaviour")) " " (badge::verdict(f, b.verdict))
-                @if let Some(since) = b.since { " " span.muted { (f.t("customer.since_word")) " " (figure::date(f, since)) } } }
-            @if !b.evidence.is_empty() { ul.evidence { @for line in &b.evidence { li { (line) } } } }
+        section {
+            h2 {
+                (f.t("customer.behaviour"))
+                " "
+                (badge::verdict(f, b.verdict))
+                @if let Some(since) = b.since {
+                    " "
+                    span.muted { (f.t("customer.since_word")) " " (figure::date(f, since)) }
+                }
+            }
+            @if !b.evidence.is_empty() {
+                ul.evidence {
+                    @for line in &b.evidence {
+                        li { (line) }
+                    }
+                }
+            }
             (facts(&line))
             (chart::lines(f, f.t("customer.chart"), &b.chart, None))
         }
@@ -456,74 +521,14 @@ fn open_documents(f: &Frame, view: &CustomerView) -> Markup {
     let choices =
         [tab("open", "filter.open"), tab("overdue", "state.overdue"), tab("all", "filter.all")];
     html! {
-        section #documentos { div.section-head { h2 { (f.t("nav.documents")) } (tabs(f.t("nav.documents"), &choices)) }
-            @if view.documents.is_empty() { (empty(f.t("customer.no_documents"), f.t("customer.no_documents_advice"), None)) }
-            @else { (documents::table(f, &view.documents, false)) (pager(f, view.paging)) }
-        }
-    }
-}
-
-fn timeline(f: &Frame, view: &CustomerView) -> Markup {
-    let showing = f.url.param("ver");
-    let mut choices =
-        vec![(f.url.without("ver").to_string(), f.t("filter.all"), showing.is_none())];
-    choices.extend(EventKind::ALL.map(|kind| {
-        let url = f.url.with("ver", kind.code()).to_string();
-        (url, f.t(kind.look().1), showing == Some(kind.code()))
-    }));
-    html! {
-        section #historia { div.section-head { h2 { (f.t("customer.timeline")) } (tabs(f.t("customer.timeline"), &choices)) }
-            @if view.timeline.is_empty() { (empty(f.t("customer.no_events"), f.t("customer.no_events_advice"), None)) }
-            @else { ol.timeline { @for event in &view.timeline { (timeline_event(f, event)) } } }
-            @if let Some(more) = &view.timeline_more { p { a.button.quiet href=(more) { (f.t("customer.more_events")) } } }
-        }
-    }
-}
-
-fn timeline_event(f: &Frame, event: &Event) -> Markup {
-    let (name, key) = event.kind.look();
-    html! {
-        li class={ "event " (event.kind.code()) } {
-            span.event-when { (figure::near(f, event.on)) small { (event.at) } }
-            span.event-icon title=(f.t(key)) { (icon(name)) }
-            div.event-body {
-                p { @match &event.url { Some(url) => a href=(url) { (event.what) }, None => strong { (event.what) } }
-                    @if let Some(amount) = event.amount { " " (figure::amount(f, amount)) }
-                    @if !event.who.is_empty() { span.muted { " · " (event.who) } } }
-                @if !event.detail.is_empty() { p.muted.wrap { (event.detail) } }
+        section #documentos {
+            div.section-head {
+                h2 { (f.t("nav.documents")) }
+                (tabs(f.t("nav.documents"), &choices))
             }
+            @if view.documents.is_empty() {
+                (empty(f.t("customer.no_documents"), f.t("customer.no_documents_advice"), None))
+            } @else { (documents::table(f, &view.documents, false)) (pager(f, view.paging)) }
         }
     }
-}
-
-fn contacts(f: &Frame, view: &CustomerView) -> Markup {
-    html! {
-        section { h2 { (f.t("customer.contacts")) }
-            @if view.contacts.is_empty() { p.muted { (f.t("customer.no_contacts")) } }
-            ul.contacts { @for point in &view.contacts { li.off[!point.is_valid || point.opted_out] {
-                (badge::channel(f, point.channel))
-                div { (contact_link(point)) small { (point.person) }
-                    @if !point.is_valid { small.alarm { (icon("alert")) (f.t("customer.bounced")) } }
-                    @if point.opted_out { small.alarm { (icon("close")) (f.t("customer.opted_out")) } } }
-            } } }
-        }
-    }
-}
-
-fn contact_link(point: &ContactPoint) -> Markup {
-    let scheme = match point.channel {
-        Channel::Call | Channel::Sms | Channel::Whatsapp => Some("tel:"),
-        Channel::Email => Some("mailto:"),
-        Channel::Letter | Channel::Visit => None,
-    };
-    let dialled: String = point.value.chars().filter(|c| !c.is_whitespace()).collect();
-    html! { @match scheme {
-        Some(scheme) if !point.opted_out => a href={ (scheme) (dialled) } { (point.value) },
-        _ => span { (point.value) },
-    } }
-}
-
-/// The promise in force, for pages that show only that.
-pub fn promise(f: &Frame, promise: &PromiseLine) -> Markup {
-    html! { (badge::state(f, promise.state)) " " (figure::amount(f, promise.amount)) " " (figure::near(f, promise.on)) }
 }

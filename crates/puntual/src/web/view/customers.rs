@@ -82,13 +82,23 @@ pub fn customers(f: &Frame, view: &CustomersView) -> Markup {
         (totals(f, view))
         (filters(f, view))
         @if view.rows.is_empty() {
-            (empty(f.t("list.empty"), f.t("list.empty_advice"), Some((&f.to("/clientes"), f.t("list.clear")))))
+            ({
+                empty(
+                    f.t("list.empty"),
+                    f.t("list.empty_advice"),
+                    Some((&f.to("/clientes"), f.t("list.clear"))),
+                )
+            })
         } @else {
-            div.table-scroll { table.rows.stacks data-rows {
-                caption.hidden { (title) }
-                (head(f, &columns(f, currency)))
-                tbody { @for row in &view.rows { (customer_row(f, row, currency)) } }
-            } }
+            div.table-scroll {
+                table.rows.stacks data-rows {
+                    caption.hidden { (title) }
+                    (head(f, &columns(f, currency)))
+                    tbody {
+                        @for row in &view.rows { (customer_row(f, row, currency)) }
+                    }
+                }
+            }
             (pager(f, view.paging))
         }
     };
@@ -102,7 +112,11 @@ fn totals(f: &Frame, view: &CustomersView) -> Markup {
         line.push(fact(f.t("col.open"), figure::amount(f, total.open)));
         line.push(fact(
             f.t("col.overdue"),
-            html! { (figure::amount(f, total.overdue)) " " span.muted { (figure::percent(f, share)) } },
+            html! {
+                (figure::amount(f, total.overdue))
+                " "
+                span.muted { (figure::percent(f, share)) }
+            },
         ));
         if total.unapplied.minor != 0 {
             line.push(fact(f.t("col.unapplied"), figure::amount(f, total.unapplied)));
@@ -130,14 +144,27 @@ fn filters(f: &Frame, view: &CustomersView) -> Markup {
     html! {
         form.filters method="get" action="/clientes" data-autosubmit {
             (keep(&f.url, &FILTERS))
-            div.field.grow { label for="f-q" { (f.t("filter.search")) }
-                input #f-q type="search" name=(SEARCH) value=(chosen(SEARCH)) placeholder=(f.t("filter.search_customers")); }
-            (select("f", "segmento", f.t("filter.segment"), all, &view.segments, chosen("segmento")))
-            (select("f", "agente", f.t("filter.collector"), all, &view.collectors, chosen("agente")))
+            div.field.grow {
+                label for="f-q" { (f.t("filter.search")) }
+                input
+                    #f-q
+                    type="search"
+                    name=(SEARCH)
+                    value=(chosen(SEARCH))
+                    placeholder=(f.t("filter.search_customers"));
+            }
+            (select(
+                "f", "segmento", f.t("filter.segment"), all, &view.segments, chosen("segmento"),
+            ))
+            (select(
+                "f", "agente", f.t("filter.collector"), all, &view.collectors, chosen("agente"),
+            ))
             (select("f", "tramo", f.t("filter.bucket"), all, &buckets, chosen("tramo")))
             (select("f", "estado", f.t("filter.state"), all, &states, chosen("estado")))
             button.button type="submit" { (icon("filter")) (f.t("filter.apply")) }
-            @if is_filtered { a.button.quiet href=(f.to("/clientes")) { (f.t("list.clear")) } }
+            @if is_filtered {
+                a.button.quiet href=(f.to("/clientes")) { (f.t("list.clear")) }
+            }
         }
     }
 }
@@ -161,18 +188,39 @@ fn customer_row(f: &Frame, row: &CustomerRow, currency: Option<Currency>) -> Mar
     let oldest: Url = documents.with("orden", "vencimiento");
     html! {
         tr data-href=(customer_url(f, row.customer.id)) {
-            th.lead scope="row" { (customer_link(f, &row.customer)) " " small.mono { (row.tax_id) } }
+            th.lead scope="row" {
+                (customer_link(f, &row.customer))
+                " "
+                small.mono { (row.tax_id) }
+            }
             td data-label=(f.t("filter.segment")) { (row.segment) }
             td data-label=(f.t("filter.collector")) { (row.collector) }
-            td.num data-label=(label(f.t("col.open"), currency)) { (figure::behind(figure::in_column(f, row.open, currency), row.open.minor == 0, &documents)) }
+            td.num data-label=(label(f.t("col.open"), currency)) {
+                (figure::behind(
+                    figure::in_column(f, row.open, currency), row.open.minor == 0, &documents,
+                ))
+            }
             td.num data-label=(label(f.t("col.overdue"), currency)) {
                 @if row.overdue.minor == 0 { (figure::bare(f, row.overdue)) } @else {
-                    a.behind href=(documents.with("estado", "overdue")) { strong { (figure::in_column(f, row.overdue, currency)) } } } }
-            td.strip-cell data-label=(f.t("col.aging")) { (chart::strip(f, row.open.currency, &row.aging)) }
+                    a.behind href=(documents.with("estado", "overdue")) {
+                        strong { (figure::in_column(f, row.overdue, currency)) }
+                    }
+                }
+            }
+            td.strip-cell data-label=(f.t("col.aging")) {
+                (chart::strip(f, row.open.currency, &row.aging))
+            }
             td.num data-label=(f.t("col.oldest")) {
-                @if row.oldest_days > 0 { a.behind href=(oldest) { (row.oldest_days) } span.unit { " " (f.t("unit.d")) } }
-                @else { span.nil { "–" } } }
-            td.num data-label=(f.t("col.collection_period")) { (figure::days(f, row.collection_period)) }
+                @if row.oldest_days > 0 {
+                    a.behind href=(oldest) { (row.oldest_days) }
+                    span.unit { " " (f.t("unit.d")) }
+                } @else {
+                    span.nil { "–" }
+                }
+            }
+            td.num data-label=(f.t("col.collection_period")) {
+                (figure::days(f, row.collection_period))
+            }
             td data-label=(f.t("col.behaviour")) { (badge::verdict(f, row.verdict)) }
         }
     }

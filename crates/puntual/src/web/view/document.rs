@@ -122,15 +122,8 @@ pub fn document(f: &Frame, view: &DocumentView) -> Markup {
     let body = html! {
         (summary(f, view))
         div.columns {
-            div {
-                (instalments(f, view))
-                (movements(f, view))
-            }
-            aside.side {
-                (amounts(f, view))
-                (references(f, view))
-                (source(f, view))
-            }
+            div { (instalments(f, view)) (movements(f, view)) }
+            aside.side { (amounts(f, view)) (references(f, view)) (source(f, view)) }
         }
     };
     page(f, heading, body)
@@ -144,7 +137,11 @@ fn summary(f: &Frame, view: &DocumentView) -> Markup {
         fact(f.t("document.terms"), html! { (view.terms) }),
     ];
     if let Some(first) = view.instalments.iter().find(|i| i.open.minor != 0) {
-        let day = html! { (figure::date(f, first.due_on)) " " span.muted { (format::due(first.due_on, f.as_of, f.locale)) } };
+        let day = html! {
+            (figure::date(f, first.due_on))
+            " "
+            span.muted { (format::due(first.due_on, f.as_of, f.locale)) }
+        };
         line.insert(2, fact(f.t("col.due"), day));
     }
     if let Some(id) = &view.fiscal_id {
@@ -155,43 +152,97 @@ fn summary(f: &Frame, view: &DocumentView) -> Markup {
 
 fn instalments(f: &Frame, view: &DocumentView) -> Markup {
     html! {
-        section { h2 { (f.t("document.instalments")) }
-            div.table-scroll { table.compact {
-                thead { tr { th scope="col" { (f.t("document.instalment")) } th scope="col" { (f.t("col.due")) }
-                    th.num scope="col" { (f.t("col.total")) } th.num scope="col" { (f.t("col.open")) }
-                    th scope="col" { (f.t("col.state")) } } }
-                tbody { @for part in &view.instalments { tr {
-                    td { (part.number) "/" (view.instalments.len()) }
-                    td { (figure::date(f, part.due_on))
-                        @if part.open.minor != 0 { " " span.muted { (format::due(part.due_on, f.as_of, f.locale)) } } }
-                    td.num { (figure::amount(f, part.amount)) } td.num { @if part.open.minor == 0 { (figure::bare(f, part.open)) } @else { strong { (figure::amount(f, part.open)) } } }
-                    td { (badge::state(f, part.state)) }
-                } } }
-            } }
+        section {
+            h2 { (f.t("document.instalments")) }
+            div.table-scroll {
+                table.compact {
+                    thead {
+                        tr {
+                            th scope="col" { (f.t("document.instalment")) }
+                            th scope="col" { (f.t("col.due")) }
+                            th.num scope="col" { (f.t("col.total")) }
+                            th.num scope="col" { (f.t("col.open")) }
+                            th scope="col" { (f.t("col.state")) }
+                        }
+                    }
+                    tbody {
+                        @for part in &view.instalments {
+                            tr {
+                                td { (part.number) "/" (view.instalments.len()) }
+                                td {
+                                    (figure::date(f, part.due_on))
+                                    @if part.open.minor != 0 {
+                                        " "
+                                        span.muted { (format::due(part.due_on, f.as_of, f.locale)) }
+                                    }
+                                }
+                                td.num { (figure::amount(f, part.amount)) }
+                                td.num {
+                                    @if part.open.minor == 0 { (figure::bare(f, part.open)) } @else {
+                                        strong { (figure::amount(f, part.open)) }
+                                    }
+                                }
+                                td { (badge::state(f, part.state)) }
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }
 
 fn movements(f: &Frame, view: &DocumentView) -> Markup {
     html! {
-        section { h2 { (f.t("document.movements")) }
-            @if view.movements.is_empty() { (empty(f.t("document.no_movements"), f.t("document.no_movements_advice"), None)) }
-            @else { div.table-scroll { table.compact {
-                thead { tr {
-                    th scope="col" { abbr title=(f.t("document.effective_hint")) { (f.t("document.effective")) } }
-                    th scope="col" { abbr title=(f.t("document.recorded_hint")) { (f.t("document.recorded")) } }
-                    th scope="col" { (f.t("document.movement")) }
-                    th.num scope="col" { (f.t("document.change")) } th.num scope="col" { (f.t("col.open")) } } }
-                tbody { @for movement in &view.movements {
-                    tr.reversed[movement.is_reversed] {
-                        td.nowrap { (figure::date(f, movement.effective_on)) }
-                        td.nowrap.muted { (figure::date(f, movement.recorded_on)) }
-                        td { (movement.what) " " span.muted { (movement.detail) }
-                            @if movement.is_reversed { " " span.badge.h-legal { (icon("undo")) (f.t("document.reversed")) } } }
-                        td.num { (figure::amount(f, movement.change)) }
-                        td.num { (figure::amount(f, movement.open_after)) }
-                    } } }
-            } } }
+        section {
+            h2 { (f.t("document.movements")) }
+            @if view.movements.is_empty() {
+                (empty(f.t("document.no_movements"), f.t("document.no_movements_advice"), None))
+            } @else {
+                div.table-scroll {
+                    table.compact {
+                        thead {
+                            tr {
+                                th scope="col" {
+                                    abbr title=(f.t("document.effective_hint")) {
+                                        (f.t("document.effective"))
+                                    }
+                                }
+                                th scope="col" {
+                                    abbr title=(f.t("document.recorded_hint")) {
+                                        (f.t("document.recorded"))
+                                    }
+                                }
+                                th scope="col" { (f.t("document.movement")) }
+                                th.num scope="col" { (f.t("document.change")) }
+                                th.num scope="col" { (f.t("col.open")) }
+                            }
+                        }
+                        tbody {
+                            @for movement in &view.movements {
+                                tr.reversed[movement.is_reversed] {
+                                    td.nowrap { (figure::date(f, movement.effective_on)) }
+                                    td.nowrap.muted { (figure::date(f, movement.recorded_on)) }
+                                    td {
+                                        (movement.what)
+                                        " "
+                                        span.muted { (movement.detail) }
+                                        @if movement.is_reversed {
+                                            " "
+                                            span.badge.h-legal {
+                                                (icon("undo"))
+                                                (f.t("document.reversed"))
+                                            }
+                                        }
+                                    }
+                                    td.num { (figure::amount(f, movement.change)) }
+                                    td.num { (figure::amount(f, movement.open_after)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }
@@ -204,36 +255,64 @@ fn amounts(f: &Frame, view: &DocumentView) -> Markup {
         (f.t("col.total"), Some(view.amounts.total)),
     ];
     html! {
-        section { h2 { (f.t("document.amounts")) }
-            dl.pairs { @for (label, amount) in lines {
-                @if let Some(amount) = amount { dt { (label) } dd.num { (figure::amount(f, amount)) } } } } }
+        section {
+            h2 { (f.t("document.amounts")) }
+            dl.pairs {
+                @for (label, amount) in lines {
+                    @if let Some(amount) = amount {
+                        dt { (label) }
+                        dd.num { (figure::amount(f, amount)) }
+                    }
+                }
+            }
+        }
     }
 }
 
 fn references(f: &Frame, view: &DocumentView) -> Markup {
-    html! { @if !view.references.is_empty() {
-        section { h2 { (f.t("document.references")) }
-            ul.plain { @for reference in &view.references { li {
-                span.muted { (reference.relation) } " "
-                @match &reference.document {
-                    Some(document) => (document_link(f, document)),
-                    None => span.mono { (reference.text) },
+    html! {
+        @if !view.references.is_empty() {
+            section {
+                h2 { (f.t("document.references")) }
+                ul.plain {
+                    @for reference in &view.references {
+                        li {
+                            span.muted { (reference.relation) }
+                            " "
+                            @match &reference.document {
+                                Some(document) => (document_link(f, document)),
+                                None => span.mono { (reference.text) },
+                            }
+                        }
+                    }
                 }
-            } } } }
-    } }
+            }
+        }
+    }
 }
 
 fn source(f: &Frame, view: &DocumentView) -> Markup {
     let source = &view.source;
     html! {
-        section { h2 { (f.t("document.source")) }
-            p.wrap { @match &source.import_url {
-                Some(url) => a href=(url) { (source.file) },
-                None => (source.file),
-            } }
-            p.muted { (source.format) @if !source.place.is_empty() { " · " (source.place) } " · " (figure::date(f, source.imported_on)) }
+        section {
+            h2 { (f.t("document.source")) }
+            p.wrap {
+                @match &source.import_url {
+                    Some(url) => a href=(url) { (source.file) },
+                    None => (source.file),
+                }
+            }
+            p.muted {
+                (source.format)
+                @if !source.place.is_empty() { " · " (source.place) }
+                " · "
+                (figure::date(f, source.imported_on))
+            }
             @if let Some(url) = &source.original_url {
-                p { a.button.quiet href=(url) download { (icon("download")) (f.t("document.original")) } } }
+                p {
+                    a.button.quiet href=(url) download { (icon("download")) (f.t("document.original")) }
+                }
+            }
         }
     }
 }

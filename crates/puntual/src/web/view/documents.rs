@@ -68,19 +68,25 @@ pub fn documents(f: &Frame, view: &DocumentsView) -> Markup {
         let clear = f.url.without("cliente").without(PAGE);
         line.push(fact(
             f.t("col.customer"),
-            html! { (super::customer_link(f, customer)) " "
-            a.clear href=(clear) aria-label=(f.t("list.clear")) { (icon("close")) } },
+            html! {
+                (super::customer_link(f, customer))
+                " "
+                a.clear href=(clear) aria-label=(f.t("list.clear")) { (icon("close")) }
+            },
         ));
     }
     let body = html! {
         (facts(&line))
         (filters(f, view))
         @if view.rows.is_empty() {
-            (empty(f.t("list.empty"), f.t("list.empty_advice"), Some((&f.to("/documentos"), f.t("list.clear")))))
-        } @else {
-            (table(f, &view.rows, view.customer.is_none()))
-            (pager(f, view.paging))
-        }
+            ({
+                empty(
+                    f.t("list.empty"),
+                    f.t("list.empty_advice"),
+                    Some((&f.to("/documentos"), f.t("list.clear"))),
+                )
+            })
+        } @else { (table(f, &view.rows, view.customer.is_none())) (pager(f, view.paging)) }
     };
     page(f, heading, body)
 }
@@ -106,15 +112,27 @@ fn filters(f: &Frame, view: &DocumentsView) -> Markup {
     html! {
         form.filters method="get" action="/documentos" data-autosubmit {
             (keep(&f.url, &FILTERS))
-            div.field.grow { label for="f-q" { (f.t("filter.search")) }
-                input #f-q type="search" name=(SEARCH) value=(chosen(SEARCH)) placeholder=(f.t("filter.search_documents")); }
+            div.field.grow {
+                label for="f-q" { (f.t("filter.search")) }
+                input
+                    #f-q
+                    type="search"
+                    name=(SEARCH)
+                    value=(chosen(SEARCH))
+                    placeholder=(f.t("filter.search_documents"));
+            }
             (select("f", "tipo", f.t("filter.kind"), all, &kinds, chosen("tipo")))
             (select("f", "estado", f.t("filter.state"), all, &states, chosen("estado")))
             (select("f", "tramo", f.t("filter.bucket"), all, &buckets, chosen("tramo")))
             @if view.currencies.len() > 1 {
-                (select("f", "moneda", f.t("filter.currency"), all, &view.currencies, chosen("moneda"))) }
+                (select(
+                    "f", "moneda", f.t("filter.currency"), all, &view.currencies, chosen("moneda"),
+                ))
+            }
             button.button type="submit" { (icon("filter")) (f.t("filter.apply")) }
-            @if is_filtered { a.button.quiet href=(f.to("/documentos")) { (f.t("list.clear")) } }
+            @if is_filtered {
+                a.button.quiet href=(f.to("/documentos")) { (f.t("list.clear")) }
+            }
         }
     }
 }
@@ -135,11 +153,15 @@ pub fn table(f: &Frame, rows: &[DocumentRow], with_customer: bool) -> Markup {
         Column::text("estado", f.t("col.state")),
     ]);
     html! {
-        div.table-scroll { table.rows.stacks data-rows {
-            caption.hidden { (f.t("nav.documents")) }
-            (head(f, &columns))
-            tbody { @for row in rows { (document_row(f, row, with_customer, currency)) } }
-        } }
+        div.table-scroll {
+            table.rows.stacks data-rows {
+                caption.hidden { (f.t("nav.documents")) }
+                (head(f, &columns))
+                tbody {
+                    @for row in rows { (document_row(f, row, with_customer, currency)) }
+                }
+            }
+        }
     }
 }
 
@@ -151,17 +173,37 @@ fn document_row(
 ) -> Markup {
     html! {
         tr data-href=(document_url(f, row.document.id)) {
-            th.lead scope="row" { (document_link(f, &row.document))
-                @if row.instalments > 1 { " " small { (f.count("instalments", row.instalments.into())) } } }
-            @if with_customer { td data-label=(f.t("col.customer")) {
-                a href=(super::customer_url(f, row.customer.id)) { (row.customer.name) } } }
+            th.lead scope="row" {
+                (document_link(f, &row.document))
+                @if row.instalments > 1 {
+                    " "
+                    small { (f.count("instalments", row.instalments.into())) }
+                }
+            }
+            @if with_customer {
+                td data-label=(f.t("col.customer")) {
+                    a href=(super::customer_url(f, row.customer.id)) { (row.customer.name) }
+                }
+            }
             td.nowrap data-label=(f.t("col.issued")) { (figure::date(f, row.issued_on)) }
             td.nowrap data-label=(f.t("col.due")) { (figure::date(f, row.due_on)) }
-            td.num data-label=(label(f.t("col.total"), currency)) { (figure::in_column(f, row.total, currency)) }
+            td.num data-label=(label(f.t("col.total"), currency)) {
+                (figure::in_column(f, row.total, currency))
+            }
             td.num data-label=(label(f.t("col.open"), currency)) {
-                @if row.open.minor == 0 { (figure::bare(f, row.open)) } @else { strong { (figure::in_column(f, row.open, currency)) } } }
+                @if row.open.minor == 0 { (figure::bare(f, row.open)) } @else {
+                    strong { (figure::in_column(f, row.open, currency)) }
+                }
+            }
             td.num data-label=(f.t("col.days")) {
-                @if row.open.minor == 0 { span.nil { "–" } } @else { span.muted[row.overdue_days <= 0] { (figure::integer(f, row.overdue_days.into())) } } }
+                @if row.open.minor == 0 {
+                    span.nil { "–" }
+                } @else {
+                    span.muted[row.overdue_days <= 0] {
+                        (figure::integer(f, row.overdue_days.into()))
+                    }
+                }
+            }
             td data-label=(f.t("col.state")) { (state(f, row)) }
         }
     }

@@ -66,9 +66,16 @@ fn body(locale: Locale, fault: Fault, detail: &str, request_id: &str) -> Markup 
     html! {
         div.fault {
             p.lede { (locale.t(fault.keys().1)) }
-            @if !detail.is_empty() { p.wrap { (detail) } }
-            p { a.button href="/" { (icon("sun")) (locale.t("nav.day")) } }
-            p.muted.mono { (fault.status()) @if !request_id.is_empty() { " · " (request_id) } }
+            @if !detail.is_empty() {
+                p.wrap { (detail) }
+            }
+            p {
+                a.button href="/" { (icon("sun")) (locale.t("nav.day")) }
+            }
+            p.muted.mono {
+                (fault.status())
+                @if !request_id.is_empty() { " · " (request_id) }
+            }
         }
     }
 }
@@ -81,6 +88,9 @@ pub fn fault(f: &Frame, fault: Fault, detail: &str, request_id: &str) -> Markup 
 /// An error before anybody is known.
 pub fn bare_fault(locale: Locale, theme: Theme, fault: Fault, request_id: &str) -> Markup {
     let title = locale.t(fault.keys().0);
-    let inner = html! { h1 { (title) } (body(locale, fault, "", request_id)) };
+    let inner = html! {
+        h1 { (title) }
+        (body(locale, fault, "", request_id))
+    };
     bare_page(locale, theme, title, inner)
 }

@@ -106,18 +106,30 @@ pub struct Case {
 /// Mi día.
 pub fn home(f: &Frame, view: &HomeView) -> Markup {
     let title = f.t("home.title");
-    let beside = html! { span.muted { (format::weekday_date(f.today, f.locale)) } };
+    let beside = html! {
+        span.muted { (format::weekday_date(f.today, f.locale)) }
+    };
     let heading = Heading::plain(title).with_beside(beside);
     let body = html! {
         (counters(f, &view.counters))
         @if view.cases.is_empty() {
-            (empty(f.t("home.empty"), f.t("home.empty_advice"), Some((&f.to("/clientes"), f.t("home.see_customers")))))
+            ({
+                empty(
+                    f.t("home.empty"),
+                    f.t("home.empty_advice"),
+                    Some((&f.to("/clientes"), f.t("home.see_customers"))),
+                )
+            })
         } @else {
-            div.table-scroll { table.rows.two-line.stacks data-rows {
-                caption.hidden { (title) }
-                (head(f, &columns(f, view)))
-                tbody { @for case in &view.cases { (row(f, case)) } }
-            } }
+            div.table-scroll {
+                table.rows.two-line.stacks data-rows {
+                    caption.hidden { (title) }
+                    (head(f, &columns(f, view)))
+                    tbody {
+                        @for case in &view.cases { (row(f, case)) }
+                    }
+                }
+            }
             (pager(f, view.paging))
         }
     };
@@ -129,8 +141,12 @@ fn counters(f: &Frame, c: &Counters) -> Markup {
         let shown = figure::integer(f, n);
         fact(
             label,
-            html! { a.behind.alarm[alarming && n > 0] href=(url) { (shown)
-            @if alarming && n > 0 { (icon("alert")) } } },
+            html! {
+                a.behind.alarm[alarming && n > 0] href=(url) {
+                    (shown)
+                    @if alarming && n > 0 { (icon("alert")) }
+                }
+            },
         )
     };
     let progress = f.fill(
@@ -140,7 +156,10 @@ fn counters(f: &Frame, c: &Counters) -> Markup {
     facts(&[
         fact(
             f.t("home.today"),
-            html! { strong { (progress) } progress max=(c.to_contact.max(1)) value=(c.contacted) aria-label=(progress) {} },
+            html! {
+                strong { (progress) }
+                progress max=(c.to_contact.max(1)) value=(c.contacted) aria-label=(progress) {}
+            },
         ),
         counter(
             f.t("home.promises_today"),
@@ -197,18 +216,45 @@ fn row(f: &Frame, case: &Case) -> Markup {
     };
     html! {
         tr.done[case.is_done] data-href=(customer_url(f, case.customer.id)) {
-            td.num.rank { @if case.is_done { span title=(f.t("home.done")) { (icon("check")) } } @else { (case.rank) } }
-            th.lead scope="row" { (customer_link(f, &case.customer))
-                small { span.mono { (case.tax_id) } " · " (case.segment) } }
+            td.num.rank {
+                @if case.is_done {
+                    span title=(f.t("home.done")) { (icon("check")) }
+                } @else { (case.rank) }
+            }
+            th.lead scope="row" {
+                (customer_link(f, &case.customer))
+                small {
+                    span.mono { (case.tax_id) }
+                    " · "
+                    (case.segment)
+                }
+            }
             td.why data-label=(f.t("home.why")) {
                 @for (index, reason) in case.why.iter().take(2).enumerate() {
-                    @if index == 0 { span { (reason) } } @else { small { (reason) } }
-                } }
-            td.num data-label=(label(f.t("col.overdue"), Some(case.overdue.currency))) { strong { (behind(case.overdue, "overdue")) }
-                @if case.disputed.minor != 0 { small.h-disputed.hued { (f.t("state.disputed")) " " (behind(case.disputed, "disputed")) } } }
-            td.num data-label=(label(f.t("col.not_due"), Some(case.overdue.currency))) { (behind(case.not_due, "not_due")) }
-            td.num data-label=(f.t("col.oldest")) { (badge::bucket(f, case.bucket))
-                small { (f.count("days", case.oldest_days.into())) } }
+                    @if index == 0 {
+                        span { (reason) }
+                    } @else {
+                        small { (reason) }
+                    }
+                }
+            }
+            td.num data-label=(label(f.t("col.overdue"), Some(case.overdue.currency))) {
+                strong { (behind(case.overdue, "overdue")) }
+                @if case.disputed.minor != 0 {
+                    small.h-disputed.hued {
+                        (f.t("state.disputed"))
+                        " "
+                        (behind(case.disputed, "disputed"))
+                    }
+                }
+            }
+            td.num data-label=(label(f.t("col.not_due"), Some(case.overdue.currency))) {
+                (behind(case.not_due, "not_due"))
+            }
+            td.num data-label=(f.t("col.oldest")) {
+                (badge::bucket(f, case.bucket))
+                small { (f.count("days", case.oldest_days.into())) }
+            }
             td data-label=(f.t("col.last_contact")) { (last_contact(f, case)) }
             td.next data-label=(f.t("col.next_action")) { (next_action(f, case)) }
         }
@@ -218,22 +264,35 @@ fn row(f: &Frame, case: &Case) -> Markup {
 fn last_contact(f: &Frame, case: &Case) -> Markup {
     html! {
         @match (&case.promise, &case.last) {
-            (Some(promise), _) => { (badge::state(f, promise.state))
-                small { (figure::amount(f, promise.amount)) " · " (figure::near(f, promise.on)) } }
-            (None, Some(last)) => { span { (last.outcome) }
-                small { (badge::channel(f, last.channel)) " · " (figure::near(f, last.on)) } }
+            (Some(promise), _) => {
+                (badge::state(f, promise.state))
+                small { (figure::amount(f, promise.amount)) " · " (figure::near(f, promise.on)) }
+            }
+            (None, Some(last)) => {
+                span { (last.outcome) }
+                small { (badge::channel(f, last.channel)) " · " (figure::near(f, last.on)) }
+            }
             (None, None) => span.nil { (f.t("home.never_contacted")) },
         }
     }
 }
 
 fn next_action(f: &Frame, case: &Case) -> Markup {
-    html! { @match &case.next {
-        Some(next) => {
-            (badge::channel(f, next.channel)) " " span.muted { (figure::near(f, next.on)) }
-            small { (next.what) @if let Some(until) = &next.allowed_until {
-                " · " (f.fill("home.allowed_until", &[("hour", until)])) } }
+    html! {
+        @match &case.next {
+            Some(next) => {
+                (badge::channel(f, next.channel))
+                " "
+                span.muted { (figure::near(f, next.on)) }
+                small {
+                    (next.what)
+                    @if let Some(until) = &next.allowed_until {
+                        " · "
+                        (f.fill("home.allowed_until", &[("hour", until)]))
+                    }
+                }
+            }
+            None => span.alarm { (icon("alert")) (f.t("home.no_action")) },
         }
-        None => span.alarm { (icon("alert")) (f.t("home.no_action")) },
-    } }
+    }
 }

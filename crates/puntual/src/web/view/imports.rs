@@ -3,7 +3,7 @@
 use crate::web::format;
 use crate::web::layout::{Frame, Heading, page};
 use crate::web::part::figure;
-use crate::web::part::form::{Choice, csrf, hidden, post_button, select};
+use crate::web::part::form::{csrf, hidden, post_button};
 use crate::web::part::icon::icon;
 use crate::web::part::notice::{Tone, empty, fact, facts, remark, tabs};
 use crate::web::part::table::{Paging, pager};
@@ -97,7 +97,9 @@ impl BatchState {
 
 fn batch_badge(f: &Frame, state: BatchState) -> Markup {
     let (hue, name, key) = state.look();
-    html! { span class={ "badge " (hue) } { (icon(name)) (f.t(key)) } }
+    html! {
+        span class={ "badge " (hue) } { (icon(name)) (f.t(key)) }
+    }
 }
 
 /// The tabs of Importar.
@@ -116,11 +118,20 @@ pub fn import_tabs(f: &Frame, current: &str, quarantined: i64) -> Markup {
 pub fn imports(f: &Frame, view: &ImportsView) -> Markup {
     let body = html! {
         (import_tabs(f, "batches", view.quarantined))
-        @if let Some(error) = &view.error { (remark(Tone::Problem, html! { (error) })) }
+        @if let Some(error) = &view.error { ({
+            remark(
+                Tone::Problem,
+                html! {
+                    (error)
+                },
+            )
+        }) }
         (upload(f, view))
-        section { h2 { (f.t("imports.batches")) }
-            @if view.batches.is_empty() { (empty(f.t("imports.empty"), f.t("imports.empty_advice"), None)) }
-            @else { (batch_table(f, &view.batches)) (pager(f, view.paging)) }
+        section {
+            h2 { (f.t("imports.batches")) }
+            @if view.batches.is_empty() {
+                (empty(f.t("imports.empty"), f.t("imports.empty_advice"), None))
+            } @else { (batch_table(f, &view.batches)) (pager(f, view.paging)) }
         }
     };
     page(f, Heading::plain(f.t("nav.import")), body)
@@ -130,14 +141,29 @@ fn upload(f: &Frame, view: &ImportsView) -> Markup {
     let limit = f.fill("imports.limit", &[("n", &view.max_megabytes.to_string())]);
     html! {
         form.upload method="post" action="/importar" enctype="multipart/form-data" data-drop {
-            (csrf(f)) (hidden("id", &view.command_id))
-            label.drop { (icon("upload")) strong { (f.t("imports.choose")) }
-                span.muted { (f.t("imports.formats")) } span.muted { (limit) }
-                input type="file" name="file" multiple required
-                    accept=".csv,.tsv,.txt,.xlsx,.xls,.ods,.xml,.zip"; output.file-names {} }
+            (csrf(f))
+            (hidden("id", &view.command_id))
+            label.drop {
+                (icon("upload"))
+                strong { (f.t("imports.choose")) }
+                span.muted { (f.t("imports.formats")) }
+                span.muted { (limit) }
+                input
+                    type="file"
+                    name="file"
+                    multiple
+                    required
+                    accept=".csv,.tsv,.txt,.xlsx,.xls,.ods,.xml,.zip";
+                output.file-names {}
+            }
             div.upload-options {
-                label.check { input type="checkbox" name="history" value="1"; span { (f.t("imports.history"))
-                    small.muted { (f.t("imports.history_hint")) } } }
+                label.check {
+                    input type="checkbox" name="history" value="1";
+                    span {
+                        (f.t("imports.history"))
+                        small.muted { (f.t("imports.history_hint")) }
+                    }
+                }
                 button.button.main type="submit" { (icon("upload")) (f.t("imports.upload")) }
             }
         }
@@ -146,33 +172,80 @@ fn upload(f: &Frame, view: &ImportsView) -> Markup {
 
 fn batch_table(f: &Frame, batches: &[Batch]) -> Markup {
     html! {
-        div.table-scroll { table.rows.stacks data-rows {
-            thead { tr { th scope="col" { (f.t("imports.batch")) } th scope="col" { (f.t("imports.when")) }
-                th scope="col" { (f.t("imports.who")) } (count_heads(f)) th scope="col" { (f.t("col.state")) } th scope="col" { span.hidden { (f.t("col.actions")) } } } }
-            tbody { @for batch in batches {
-                @let url = format!("/importar/{}", batch.id);
-                tr data-href=(url) {
-                    th.lead scope="row" { a.row-link href=(url) { (batch.name) }
-                        @if batch.files > 1 { " " small { (f.count("imports.files", batch.files)) } } }
-                    td.nowrap data-label=(f.t("imports.when")) { (figure::near(f, batch.on)) " " span.muted { (batch.at) } }
-                    td data-label=(f.t("imports.who")) { (batch.who) }
-                    (count_cells(f, &batch.counts))
-                    td data-label=(f.t("col.state")) { (batch_badge(f, batch.state)) }
-                    td.row-actions { @if batch.state == BatchState::Done && f.may_write() { (undo(f, batch)) } }
+        div.table-scroll {
+            table.rows.stacks data-rows {
+                thead {
+                    tr {
+                        th scope="col" { (f.t("imports.batch")) }
+                        th scope="col" { (f.t("imports.when")) }
+                        th scope="col" { (f.t("imports.who")) }
+                        (count_heads(f))
+                        th scope="col" { (f.t("col.state")) }
+                        th scope="col" {
+                            span.hidden { (f.t("col.actions")) }
+                        }
+                    }
                 }
-            } }
-        } }
+                tbody {
+                    @for batch in batches {
+                        @let url = format!("/importar/{}", batch.id);
+                        tr data-href=(url) {
+                            th.lead scope="row" {
+                                a.row-link href=(url) { (batch.name) }
+                                @if batch.files > 1 {
+                                    " "
+                                    small { (f.count("imports.files", batch.files)) }
+                                }
+                            }
+                            td.nowrap data-label=(f.t("imports.when")) {
+                                (figure::near(f, batch.on))
+                                " "
+                                span.muted { (batch.at) }
+                            }
+                            td data-label=(f.t("imports.who")) { (batch.who) }
+                            (count_cells(f, &batch.counts))
+                            td data-label=(f.t("col.state")) { (batch_badge(f, batch.state)) }
+                            td.row-actions {
+                                @if batch.state == BatchState::Done && f.may_write() {
+                                    (undo(f, batch))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 
 fn undo(f: &Frame, batch: &Batch) -> Markup {
     let action = format!("/importar/{}/deshacer", batch.id);
-    post_button(f, &action, "quiet", html! { (icon("undo")) (f.t("undo")) })
+    post_button(
+        f,
+        &action,
+        "quiet",
+        html! {
+            (icon("undo"))
+            (f.t("undo"))
+        },
+    )
 }
 
 fn count_heads(f: &Frame) -> Markup {
-    html! { @for key in ["imports.read", "imports.accepted", "imports.duplicates",
-    "imports.quarantined", "imports.rejected", "imports.ignored"] { th.num scope="col" { (f.locale.t(key)) } } }
+    html! {
+        @for key in {
+            [
+                "imports.read",
+                "imports.accepted",
+                "imports.duplicates",
+                "imports.quarantined",
+                "imports.rejected",
+                "imports.ignored",
+            ]
+        } {
+            th.num scope="col" { (f.locale.t(key)) }
+        }
+    }
 }
 
 fn count_cells(f: &Frame, counts: &Counts) -> Markup {
@@ -184,136 +257,16 @@ fn count_cells(f: &Frame, counts: &Counts) -> Markup {
         (counts.rejected, "imports.rejected", "alarm"),
         (counts.ignored, "imports.ignored", ""),
     ];
-    html! { @for (n, key, class) in cells {
-        td.num data-label=(f.locale.t(key)) {
-            @if n == 0 { span.nil { "–" } } @else { span class=(class) { (figure::integer(f, n)) } } }
-    } }
-}
-
-/// What is asked before a file is stored.
-#[derive(Clone, Debug)]
-pub struct PreviewView {
-    /// The batch.
-    pub id: ImportId,
-    /// The file's name.
-    pub file: String,
-    /// The format it was recognised as, in words.
-    pub format: String,
-    /// Rows it holds.
-    pub rows: i64,
-    /// The columns found and what each is taken for.
-    pub columns: Vec<MappedColumn>,
-    /// What a column can be taken for.
-    pub fields: Vec<Choice>,
-    /// What the file leaves open.
-    pub questions: Vec<Question>,
-    /// What the first rows would become; a row that would not go in says why.
-    pub sample: Vec<SampleRow>,
-    /// Whether the mapping can be saved under a name.
-    pub mapping_name: String,
-}
-
-/// A column of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MappedColumn {
-    /// Its place, from 0.
-    pub index: usize,
-    /// Its header as written.
-    pub header: String,
-    /// The field it is taken for; empty when it is left out.
-    pub field: String,
-    /// Its first values.
-    pub examples: Vec<String>,
-    /// Whether the guess is worth a look.
-    pub is_doubtful: bool,
-}
-
-/// Something only a person can answer: decimal sign, order of day and month.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
-    /// The form field of the answer.
-    pub name: String,
-    /// The question, in the reader's language.
-    pub text: String,
-    /// The values that raise it.
-    pub evidence: String,
-    /// The answers.
-    pub choices: Vec<Choice>,
-    /// The answer proposed.
-    pub proposed: String,
-}
-
-/// A row as it would be stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SampleRow {
-    /// Its line in the file.
-    pub line: i64,
-    /// Its values, in the order of the columns.
-    pub values: Vec<String>,
-    /// What is wrong with it, in the reader's language.
-    pub problem: Option<String>,
-}
-
-/// The page that asks before storing.
-pub fn preview(f: &Frame, view: &PreviewView) -> Markup {
-    let title = f.fill("imports.preview", &[("file", &view.file)]);
-    let action = format!("/importar/{}/confirmar", view.id);
-    let body = html! {
-        (facts(&[fact(f.t("imports.format"), html! { (view.format) }), fact(f.t("imports.rows"), figure::integer(f, view.rows))]))
-        form.stack method="post" action=(action) {
-            (csrf(f))
-            @for question in &view.questions { (ask(question)) }
-            section { h2 { (f.t("imports.columns")) } (mapping(f, view)) }
-            section { h2 { (f.t("imports.sample")) } (sample(f, view)) }
-            div.form-end {
-                label.inline-field { (f.t("imports.mapping_name")) input type="text" name="mapping" value=(view.mapping_name); }
-                button.button.main type="submit" name="do" value="import" { (icon("upload")) (f.count("imports.import_rows", view.rows)) }
-                button.button type="submit" name="do" value="preview" { (f.t("imports.again")) }
-                button.button.quiet type="submit" name="do" value="discard" { (f.t("imports.discard")) }
+    html! {
+        @for (n, key, class) in cells {
+            td.num data-label=(f.locale.t(key)) {
+                @if n == 0 {
+                    span.nil { "–" }
+                } @else {
+                    span class=(class) { (figure::integer(f, n)) }
+                }
             }
         }
-    };
-    page(f, Heading::plain(&title), body)
-}
-
-fn ask(question: &Question) -> Markup {
-    remark(
-        Tone::Warning,
-        html! {
-            fieldset.question { legend { (question.text) } p.muted.mono { (question.evidence) }
-                @for choice in &question.choices { label.check {
-                    input type="radio" name=(question.name) value=(choice.value) checked[choice.value == question.proposed] required;
-                    span { (choice.label) } } } }
-        },
-    )
-}
-
-fn mapping(f: &Frame, view: &PreviewView) -> Markup {
-    html! {
-        div.table-scroll { table.compact {
-            thead { tr { th scope="col" { (f.t("imports.header")) } th scope="col" { (f.t("imports.field")) }
-                th scope="col" { (f.t("imports.examples")) } } }
-            tbody { @for column in &view.columns {
-                @let name = format!("column-{}", column.index);
-                tr { th scope="row" { (column.header) }
-                    td { div.tight { (select("map", &name, &column.header, Some(f.t("imports.leave_out")), &view.fields, &column.field)) }
-                        @if column.is_doubtful { span.badge.h-soon { (icon("help")) (f.t("imports.doubtful")) } } }
-                    td.muted.mono { (column.examples.join(" · ")) } }
-            } }
-        } }
-    }
-}
-
-fn sample(f: &Frame, view: &PreviewView) -> Markup {
-    html! {
-        div.table-scroll { table.compact {
-            thead { tr { th scope="col" { (f.t("imports.line")) }
-                @for column in &view.columns { th scope="col" { (column.header) } } th scope="col" { (f.t("imports.problem")) } } }
-            tbody { @for row in &view.sample { tr { td.muted { (row.line) }
-                @for value in &row.values { td.nowrap { (value) } }
-                td { @if let Some(problem) = &row.problem { span.alarm { (icon("alert")) (problem) } } @else { span.ok { (icon("check")) } } }
-            } } }
-        } }
     }
 }
 
@@ -346,7 +299,11 @@ pub fn progress(f: &Frame, view: &ProgressView) -> Markup {
             p.muted { (words) " · " (f.count("imports.records", batch.counts.read)) }
             (count_facts(f, &batch.counts))
             p.hint { (f.t("imports.leave")) }
-            noscript { p { a.button href=(f.url) { (f.t("imports.refresh")) } } }
+            noscript {
+                p {
+                    a.button href=(f.url) { (f.t("imports.refresh")) }
+                }
+            }
         }
     };
     page(f, Heading::plain(&title), body)
@@ -429,53 +386,100 @@ pub fn severity(f: &Frame, severity: Severity) -> Markup {
         Severity::Quarantined => ("h-d2", "flag", "imports.quarantined"),
         Severity::Rejected => ("h-d3", "close", "imports.rejected"),
     };
-    html! { span class={ "badge " (hue) } { (icon(name)) (f.t(key)) } }
+    html! {
+        span class={ "badge " (hue) } { (icon(name)) (f.t(key)) }
+    }
 }
 
 /// The page of a finished batch.
 pub fn result(f: &Frame, view: &ResultView) -> Markup {
     let batch = &view.batch;
     let actions = html! {
-        @if batch.counts.quarantined > 0 { a.button href="/importar/cuarentena" { (icon("flag")) (f.t("imports.decide")) } }
+        @if batch.counts.quarantined > 0 {
+            a.button href="/importar/cuarentena" { (icon("flag")) (f.t("imports.decide")) }
+        }
         @if batch.state == BatchState::Done && f.may_write() { (undo(f, batch)) }
     };
     let when = format!("{} {} · {}", format::date(batch.on, f.locale), batch.at, batch.who);
-    let beside = html! { (batch_badge(f, batch.state)) span.muted { (when) } };
+    let beside = html! {
+        (batch_badge(f, batch.state))
+        span.muted { (when) }
+    };
     let heading = Heading::plain(&batch.name).with_beside(beside).with_actions(actions);
     let body = html! {
         (count_facts(f, &batch.counts))
-        @if let Some(because) = &view.locked_because { p.hint { (icon("pause")) (because) } }
-        section { h2 { (f.t("imports.problems")) }
-            @if view.problems.is_empty() { p.ok { (icon("check")) (f.t("imports.no_problems")) } }
-            @else { (problem_table(f, &view.problems)) (pager(f, view.paging)) } }
-        section { h2 { (f.t("imports.file_list")) } (file_table(f, &view.files)) }
+        @if let Some(because) = &view.locked_because {
+            p.hint { (icon("pause")) (because) }
+        }
+        section {
+            h2 { (f.t("imports.problems")) }
+            @if view.problems.is_empty() {
+                p.ok { (icon("check")) (f.t("imports.no_problems")) }
+            } @else { (problem_table(f, &view.problems)) (pager(f, view.paging)) }
+        }
+        section {
+            h2 { (f.t("imports.file_list")) }
+            (file_table(f, &view.files))
+        }
     };
     page(f, heading, body)
 }
 
 fn problem_table(f: &Frame, problems: &[ProblemRow]) -> Markup {
     html! {
-        div.table-scroll { table.stacks {
-            thead { tr { th scope="col" { (f.t("col.state")) } th scope="col" { (f.t("imports.file")) }
-                th scope="col" { (f.t("imports.place")) } th scope="col" { (f.t("imports.problem")) } } }
-            tbody { @for problem in problems { tr {
-                td { (severity(f, problem.severity)) }
-                td.wrap data-label=(f.t("imports.file")) { (problem.file) }
-                td.mono data-label=(f.t("imports.place")) { (problem.place) }
-                td data-label=(f.t("imports.problem")) { (problem.message) " " small.mono.muted { (problem.code) } }
-            } } }
-        } }
+        div.table-scroll {
+            table.stacks {
+                thead {
+                    tr {
+                        th scope="col" { (f.t("col.state")) }
+                        th scope="col" { (f.t("imports.file")) }
+                        th scope="col" { (f.t("imports.place")) }
+                        th scope="col" { (f.t("imports.problem")) }
+                    }
+                }
+                tbody {
+                    @for problem in problems {
+                        tr {
+                            td { (severity(f, problem.severity)) }
+                            td.wrap data-label=(f.t("imports.file")) { (problem.file) }
+                            td.mono data-label=(f.t("imports.place")) { (problem.place) }
+                            td data-label=(f.t("imports.problem")) {
+                                (problem.message)
+                                " "
+                                small.mono.muted { (problem.code) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 
 fn file_table(f: &Frame, files: &[FileResult]) -> Markup {
     html! {
-        div.table-scroll { table.compact.stacks {
-            thead { tr { th scope="col" { (f.t("imports.file")) } th scope="col" { (f.t("imports.format")) } (count_heads(f)) } }
-            tbody { @for file in files { tr {
-                th.lead scope="row" { (file.name) @if file.is_rejected { " " (severity(f, Severity::Rejected)) } }
-                td data-label=(f.t("imports.format")) { (file.format) } (count_cells(f, &file.counts))
-            } } }
-        } }
+        div.table-scroll {
+            table.compact.stacks {
+                thead {
+                    tr {
+                        th scope="col" { (f.t("imports.file")) }
+                        th scope="col" { (f.t("imports.format")) }
+                        (count_heads(f))
+                    }
+                }
+                tbody {
+                    @for file in files {
+                        tr {
+                            th.lead scope="row" {
+                                (file.name)
+                                @if file.is_rejected { " " (severity(f, Severity::Rejected)) }
+                            }
+                            td data-label=(f.t("imports.format")) { (file.format) }
+                            (count_cells(f, &file.counts))
+                        }
+                    }
+                }
+            }
+        }
     }
 }

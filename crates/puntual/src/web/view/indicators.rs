@@ -228,17 +228,26 @@ pub fn indicators(f: &Frame, view: &IndicatorsView) -> Markup {
     let body = html! {
         (scope(f, view))
         @if view.aging.is_empty() {
-            (empty(f.t("indicators.empty"), f.t("indicators.empty_advice"), Some((&f.to("/importar"), f.t("indicators.import")))))
+            ({
+                empty(
+                    f.t("indicators.empty"),
+                    f.t("indicators.empty_advice"),
+                    Some((&f.to("/importar"), f.t("indicators.import"))),
+                )
+            })
         }
         @for aging in &view.aging { (aging_table(f, view, aging)) }
         div.charts {
             @for history in &view.history {
-                @let title = f.fill("indicators.history", &[("currency", history.currency.code())]);
+                @let title = f
+                    .fill("indicators.history", &[("currency", history.currency.code())]);
                 (chart::stack(f, &title, history, &f.url))
             }
             @if !view.indicators.is_empty() {
-                div { (chart::lines(f, f.t("indicators.time"), &view.time_chart, Some(&f.url)))
-                    p.hint { (f.t("indicators.survivorship")) } }
+                div {
+                    (chart::lines(f, f.t("indicators.time"), &view.time_chart, Some(&f.url)))
+                    p.hint { (f.t("indicators.survivorship")) }
+                }
             }
         }
         @if !view.indicators.is_empty() { (indicator_table(f, view)) }
@@ -252,12 +261,22 @@ fn scope(f: &Frame, view: &IndicatorsView) -> Markup {
     html! {
         form.filters method="get" action="/indicadores" data-autosubmit {
             (keep(&f.url, &["segmento", "moneda", KNOWN_AT]))
-            (select("f", "segmento", f.t("filter.segment"), all, &view.segments, chosen("segmento")))
+            (select(
+                "f", "segmento", f.t("filter.segment"), all, &view.segments, chosen("segmento"),
+            ))
             @if view.currencies.len() > 1 {
-                (select("f", "moneda", f.t("filter.currency"), all, &view.currencies, chosen("moneda"))) }
-            div.field { label for="f-known" { (f.t("indicators.known_at"))
-                    " " abbr.help title=(f.t("indicators.known_at_hint")) { (icon("help")) } }
-                input #f-known type="date" name=(KNOWN_AT) value=[f.known_at]; }
+                (select(
+                    "f", "moneda", f.t("filter.currency"), all, &view.currencies, chosen("moneda"),
+                ))
+            }
+            div.field {
+                label for="f-known" {
+                    (f.t("indicators.known_at"))
+                    " "
+                    abbr.help title=(f.t("indicators.known_at_hint")) { (icon("help")) }
+                }
+                input #f-known type="date" name=(KNOWN_AT) value=[f.known_at];
+            }
             button.button type="submit" { (icon("filter")) (f.t("filter.apply")) }
         }
     }
@@ -270,17 +289,45 @@ fn aging_table(f: &Frame, view: &IndicatorsView, aging: &Aging) -> Markup {
     });
     let title = f.fill("indicators.aging", &[("currency", aging.currency.code())]);
     html! {
-        section { div.section-head { h2 { (title) } (tabs(f.t("indicators.by"), &choices)) }
-            div.table-scroll { table.rows.compact data-rows {
-                caption.hidden { (title) }
-                thead { tr { th scope="col" { (f.t(view.grouping.key())) }
-                    @for bucket in &view.buckets { th.num scope="col" { span class={ "key " (bucket.hue()) } { i {} (bucket.label(f)) } } }
-                    th.num scope="col" { (f.t("col.unapplied")) } th.num scope="col" { (f.t("col.balance")) } } }
-                tbody { @for row in &aging.rows { (aging_row(f, view, aging, row, false)) }
-                    @if aging.rows_left_out > 0 {
-                        tr { td.muted colspan=(view.buckets.len() + 3) { (f.count("indicators.left_out", aging.rows_left_out)) } } } }
-                tfoot { (aging_row(f, view, aging, &aging.total, true)) (share_row(f, view, &aging.total)) }
-            } }
+        section {
+            div.section-head {
+                h2 { (title) }
+                (tabs(f.t("indicators.by"), &choices))
+            }
+            div.table-scroll {
+                table.rows.compact data-rows {
+                    caption.hidden { (title) }
+                    thead {
+                        tr {
+                            th scope="col" { (f.t(view.grouping.key())) }
+                            @for bucket in &view.buckets {
+                                th.num scope="col" {
+                                    span class={ "key " (bucket.hue()) } {
+                                        i {}
+                                        (bucket.label(f))
+                                    }
+                                }
+                            }
+                            th.num scope="col" { (f.t("col.unapplied")) }
+                            th.num scope="col" { (f.t("col.balance")) }
+                        }
+                    }
+                    tbody {
+                        @for row in &aging.rows { (aging_row(f, view, aging, row, false)) }
+                        @if aging.rows_left_out > 0 {
+                            tr {
+                                td.muted colspan=(view.buckets.len() + 3) {
+                                    (f.count("indicators.left_out", aging.rows_left_out))
+                                }
+                            }
+                        }
+                    }
+                    tfoot {
+                        (aging_row(f, view, aging, &aging.total, true))
+                        (share_row(f, view, &aging.total))
+                    }
+                }
+            }
             (agreement(f, aging))
         }
     }
@@ -308,9 +355,14 @@ fn aging_row(
     };
     html! {
         tr.total[is_total] data-href=[(!is_total).then_some(&name_url)] {
-            th.lead scope="row" { @if is_total { (row.name) } @else { a.row-link href=(name_url) { (row.name) } } }
+            th.lead scope="row" {
+                @if is_total { (row.name) } @else {
+                    a.row-link href=(name_url) { (row.name) }
+                }
+            }
             @for (bucket, minor) in view.buckets.iter().zip(&row.minor) {
-                (figure::amount_cell(f, amount(*minor), Some(&open.with("tramo", bucket.code())))) }
+                (figure::amount_cell(f, amount(*minor), Some(&open.with("tramo", bucket.code()))))
+            }
             (figure::amount_cell(f, amount(row.unapplied_minor), None))
             (figure::amount_cell(f, amount(row.balance()), Some(&open)))
         }
@@ -321,35 +373,60 @@ fn aging_row(
 fn share_row(f: &Frame, view: &IndicatorsView, total: &AgingRow) -> Markup {
     let all: i128 = total.minor.iter().sum();
     html! {
-        tr.share { th scope="row" { (f.t("indicators.share")) }
+        tr.share {
+            th scope="row" { (f.t("indicators.share")) }
             @for (_, minor) in view.buckets.iter().zip(&total.minor) {
-                td.num { (figure::percent(f, Ratio::new(*minor, all))) } }
-            td {} td {} }
+                td.num { (figure::percent(f, Ratio::new(*minor, all))) }
+            }
+            td {}
+            td {}
+        }
     }
 }
 
 fn agreement(f: &Frame, aging: &Aging) -> Markup {
     html! {
-        @if aging.agrees_with_ledger { p.hint.ok { (icon("check")) (f.t("indicators.agrees")) } }
-        @else { (remark(Tone::Problem, html! { (f.t("indicators.disagrees")) })) }
+        @if aging.agrees_with_ledger {
+            p.hint.ok { (icon("check")) (f.t("indicators.agrees")) }
+        } @else { ({
+            remark(
+                Tone::Problem,
+                html! {
+                    (f.t("indicators.disagrees"))
+                },
+            )
+        }) }
     }
 }
 
 fn indicator_table(f: &Frame, view: &IndicatorsView) -> Markup {
     let title = f.fill("indicators.table", &[("currency", view.currency.code())]);
     html! {
-        section { div.section-head { h2 { (title) } }
-            div.table-scroll { table.rows.stacks.kpis data-rows {
-                caption.hidden { (title) }
-                thead { tr { th scope="col" { (f.t("indicators.indicator")) }
-                    th.num scope="col" { (f.t("indicators.value")) }
-                    th.num scope="col" { (f.t("indicators.month_ago")) }
-                    th.num scope="col" { (f.t("indicators.year_ago")) }
-                    th scope="col" { (f.t("indicators.series")) }
-                    th.num scope="col" { abbr title=(f.t("indicators.n_hint")) { "n" } }
-                    th scope="col" { (f.t("indicators.definition")) } } }
-                tbody { @for indicator in &view.indicators { (indicator_row(f, indicator)) } }
-            } }
+        section {
+            div.section-head {
+                h2 { (title) }
+            }
+            div.table-scroll {
+                table.rows.stacks.kpis data-rows {
+                    caption.hidden { (title) }
+                    thead {
+                        tr {
+                            th scope="col" { (f.t("indicators.indicator")) }
+                            th.num scope="col" { (f.t("indicators.value")) }
+                            th.num scope="col" { (f.t("indicators.month_ago")) }
+                            th.num scope="col" { (f.t("indicators.year_ago")) }
+                            th scope="col" { (f.t("indicators.series")) }
+                            th.num scope="col" {
+                                abbr title=(f.t("indicators.n_hint")) { "n" }
+                            }
+                            th scope="col" { (f.t("indicators.definition")) }
+                        }
+                    }
+                    tbody {
+                        @for indicator in &view.indicators { (indicator_row(f, indicator)) }
+                    }
+                }
+            }
             (series_table(f, view))
         }
     }
@@ -370,16 +447,26 @@ fn indicator_row(f: &Frame, indicator: &Indicator) -> Markup {
         index.and_then(|index| indicator.series[index])
     };
     html! {
-        tr #(indicator.id.code()) .few[indicator.n < FEW] {
-            th.lead scope="row" { (f.t(name)) small.mono { (indicator.id.code()) } }
+        tr #(indicator.id.code()).few[indicator.n < FEW] {
+            th.lead scope="row" {
+                (f.t(name))
+                small.mono { (indicator.id.code()) }
+            }
             td.num.value data-label=(f.t("indicators.value")) {
                 a.behind href=(indicator.id.behind(f)) { (shown(f, indicator.value, unit)) }
-                (direction(f, indicator, ago(12))) }
+                (direction(f, indicator, ago(12)))
+            }
             td.num data-label=(f.t("indicators.month_ago")) { (shown(f, ago(1), unit)) }
             td.num data-label=(f.t("indicators.year_ago")) { (shown(f, ago(12), unit)) }
-            td data-label=(f.t("indicators.series")) { (chart::spark(f, f.t(name), unit, &indicator.series)) }
-            td.num data-label="n" { (figure::integer(f, indicator.n))
-                @if indicator.n < FEW { small { (f.t("indicators.few")) } } }
+            td data-label=(f.t("indicators.series")) {
+                (chart::spark(f, f.t(name), unit, &indicator.series))
+            }
+            td.num data-label="n" {
+                (figure::integer(f, indicator.n))
+                @if indicator.n < FEW {
+                    small { (f.t("indicators.few")) }
+                }
+            }
             td.definition data-label=(f.t("indicators.definition")) { (f.t(definition)) }
         }
     }
@@ -390,7 +477,9 @@ fn direction(f: &Frame, indicator: &Indicator, before: Option<Ratio>) -> Markup 
     let (Some(now), Some(before)) = (indicator.value, before) else { return html! {} };
     let change = now.rounded(4) - before.rounded(4);
     if change == 0 {
-        return html! { span.trend title=(f.t("trend.same")) { (icon("flat")) } };
+        return html! {
+            span.trend title=(f.t("trend.same")) { (icon("flat")) }
+        };
     }
     let (class, key) = if (change > 0) == indicator.id.up_is_good() {
         ("better", "trend.better")
@@ -398,22 +487,51 @@ fn direction(f: &Frame, indicator: &Indicator, before: Option<Ratio>) -> Markup 
         ("worse", "trend.worse")
     };
     let name = if change > 0 { "up" } else { "down" };
-    html! { span class={ "trend " (class) } title=(f.t(key)) { (icon(name)) span.hidden { (f.t(key)) } } }
+    html! {
+        span class={ "trend " (class) } title=(f.t(key)) {
+            (icon(name))
+            span.hidden { (f.t(key)) }
+        }
+    }
 }
 
 /// The series behind the sparklines.
 fn series_table(f: &Frame, view: &IndicatorsView) -> Markup {
     html! {
-        details.behind-chart { summary { (f.t("chart.see_table")) }
-            div.table-scroll { table.compact {
-                thead { tr { th scope="col" { (f.t("figure.day")) }
-                    @for indicator in &view.indicators { th.num scope="col" { (f.t(indicator.id.keys().0)) } } } }
-                tbody { @for (index, day) in view.days.iter().enumerate().rev() {
-                    tr { th scope="row" { a href=(f.url.with(AS_OF, day)) { (figure::date(f, *day)) } }
-                        @for indicator in &view.indicators {
-                            td.num { (shown(f, indicator.series.get(index).copied().flatten(), indicator.id.unit())) } } }
-                } }
-            } }
+        details.behind-chart {
+            summary { (f.t("chart.see_table")) }
+            div.table-scroll {
+                table.compact {
+                    thead {
+                        tr {
+                            th scope="col" { (f.t("figure.day")) }
+                            @for indicator in &view.indicators {
+                                th.num scope="col" { (f.t(indicator.id.keys().0)) }
+                            }
+                        }
+                    }
+                    tbody {
+                        @for (index, day) in view.days.iter().enumerate().rev() {
+                            tr {
+                                th scope="row" {
+                                    a href=(f.url.with(AS_OF, day)) { (figure::date(f, *day)) }
+                                }
+                                @for indicator in &view.indicators {
+                                    td.num {
+                                        ({
+                                            shown(
+                                                f,
+                                                indicator.series.get(index).copied().flatten(),
+                                                indicator.id.unit(),
+                                            )
+                                        })
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }

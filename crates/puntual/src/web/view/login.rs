@@ -29,11 +29,27 @@ pub fn login(locale: Locale, theme: Theme, view: &LoginView) -> Markup {
         div.sign-in {
             div.brand { (icon("mark")) "Puntual" }
             h1 { (locale.t("login.title")) }
-            @if let Some(error) = &view.error { (remark(Tone::Problem, html! { (error) })) }
+            @if let Some(error) = &view.error { ({
+                remark(
+                    Tone::Problem,
+                    html! {
+                        (error)
+                    },
+                )
+            }) }
             form.stack method="post" action="/entrar" {
-                (hidden("csrf", &view.csrf)) (hidden("volver", &view.back))
+                (hidden("csrf", &view.csrf))
+                (hidden("volver", &view.back))
                 (field("login", "email", locale.t("channel.email"), Kind::Email, &view.email))
-                (field("login", "password", locale.t("login.password"), Kind::Password, &Typed::default()))
+                ({
+                    field(
+                        "login",
+                        "password",
+                        locale.t("login.password"),
+                        Kind::Password,
+                        &Typed::default(),
+                    )
+                })
                 button.button.main type="submit" { (locale.t("login.enter")) }
             }
             @if !view.demo_users.is_empty() { (demo(locale, view)) }
@@ -45,10 +61,26 @@ pub fn login(locale: Locale, theme: Theme, view: &LoginView) -> Markup {
 
 fn demo(locale: Locale, view: &LoginView) -> Markup {
     html! {
-        section.demo { h2 { (locale.t("login.demo")) }
-            table.compact { thead { tr { th scope="col" { (locale.t("settings.role")) }
-                th scope="col" { (locale.t("channel.email")) } th scope="col" { (locale.t("login.password")) } } }
-            tbody { @for (role, email, password) in &view.demo_users {
-                tr { th scope="row" { (role) } td.mono { (email) } td.mono { (password) } } } } } }
+        section.demo {
+            h2 { (locale.t("login.demo")) }
+            table.compact {
+                thead {
+                    tr {
+                        th scope="col" { (locale.t("settings.role")) }
+                        th scope="col" { (locale.t("channel.email")) }
+                        th scope="col" { (locale.t("login.password")) }
+                    }
+                }
+                tbody {
+                    @for (role, email, password) in &view.demo_users {
+                        tr {
+                            th scope="row" { (role) }
+                            td.mono { (email) }
+                            td.mono { (password) }
+                        }
+                    }
+                }
+            }
+        }
     }
 }

@@ -66,7 +66,9 @@ fn verdict(f: &Frame, verdict: PlanVerdict) -> Markup {
         PlanVerdict::Defer => ("h-soon", "clock", "plan.defer"),
         PlanVerdict::Skip => ("h-legal", "pause", "plan.skip"),
     };
-    html! { span class={ "badge " (hue) } { (icon(name)) (f.t(key)) } }
+    html! {
+        span class={ "badge " (hue) } { (icon(name)) (f.t(key)) }
+    }
 }
 
 fn message_tabs(f: &Frame, current: &str) -> Markup {
@@ -82,40 +84,79 @@ fn message_tabs(f: &Frame, current: &str) -> Markup {
 /// The plan of a day.
 pub fn plan(f: &Frame, view: &PlanView) -> Markup {
     let (act, defer, skip) = view.counts;
-    let run = html! { @if !view.was_run && f.may_write() {
-    form.inline method="post" action="/mensajes/plan/ejecutar" { (csrf(f))
-        input type="hidden" name="day" value=(view.day);
-        button.button.main type="submit" { (icon("right")) (f.t("plan.run")) } } } };
+    let run = html! {
+        @if !view.was_run && f.may_write() {
+            form.inline method="post" action="/mensajes/plan/ejecutar" {
+                (csrf(f))
+                input type="hidden" name="day" value=(view.day);
+                button.button.main type="submit" { (icon("right")) (f.t("plan.run")) }
+            }
+        }
+    };
     let heading = Heading::plain(f.t("nav.messages")).with_actions(run);
     let note = if view.was_run { f.t("plan.was_run") } else { f.t("plan.not_run") };
     let body = html! {
         (message_tabs(f, "plan"))
-        (facts(&[fact(f.t("plan.day"), figure::date(f, view.day)), fact(f.t("plan.act"), figure::integer(f, act)),
-            fact(f.t("plan.defer"), figure::integer(f, defer)), fact(f.t("plan.skip"), figure::integer(f, skip))]))
+        ({
+            facts(
+                &[
+                    fact(f.t("plan.day"), figure::date(f, view.day)),
+                    fact(f.t("plan.act"), figure::integer(f, act)),
+                    fact(f.t("plan.defer"), figure::integer(f, defer)),
+                    fact(f.t("plan.skip"), figure::integer(f, skip)),
+                ],
+            )
+        })
         p.hint { (note) }
-        @if view.rows.is_empty() { (empty(f.t("plan.empty"), f.t("plan.empty_advice"), None)) }
-        @else { (plan_table(f, &view.rows)) (pager(f, view.paging)) }
+        @if view.rows.is_empty() { (empty(f.t("plan.empty"), f.t("plan.empty_advice"), None)) } @else {
+            (plan_table(f, &view.rows))
+            (pager(f, view.paging))
+        }
     };
     page(f, heading, body)
 }
 
 fn plan_table(f: &Frame, rows: &[PlanRow]) -> Markup {
     html! {
-        div.table-scroll { table.rows.stacks data-rows {
-            thead { tr { th scope="col" { (f.t("col.customer")) } th scope="col" { (f.t("plan.what")) }
-                th scope="col" { (f.t("filter.channel")) } th.num scope="col" { (f.t("nav.documents")) } th.num scope="col" { (f.t("col.amount")) }
-                th scope="col" { (f.t("plan.at")) } th scope="col" { (f.t("plan.verdict")) } th scope="col" { (f.t("home.why")) } } }
-            tbody { @for row in rows { tr data-href=(customer_url(f, row.customer.id)) {
-                th.lead scope="row" { (customer_link(f, &row.customer)) }
-                td data-label=(f.t("plan.what")) { (row.what) }
-                td data-label=(f.t("filter.channel")) { @if let Some(channel) = row.channel { (badge::channel(f, channel)) } @else { span.nil { "–" } } }
-                td.num data-label=(f.t("nav.documents")) { (row.documents) }
-                td.num data-label=(f.t("col.amount")) { (figure::amount(f, row.amount)) }
-                td data-label=(f.t("plan.at")) { (row.at) }
-                td data-label=(f.t("plan.verdict")) { (verdict(f, row.verdict)) }
-                td.why data-label=(f.t("home.why")) { @for why in &row.why { span { (why) } " " } }
-            } } }
-        } }
+        div.table-scroll {
+            table.rows.stacks data-rows {
+                thead {
+                    tr {
+                        th scope="col" { (f.t("col.customer")) }
+                        th scope="col" { (f.t("plan.what")) }
+                        th scope="col" { (f.t("filter.channel")) }
+                        th.num scope="col" { (f.t("nav.documents")) }
+                        th.num scope="col" { (f.t("col.amount")) }
+                        th scope="col" { (f.t("plan.at")) }
+                        th scope="col" { (f.t("plan.verdict")) }
+                        th scope="col" { (f.t("home.why")) }
+                    }
+                }
+                tbody {
+                    @for row in rows {
+                        tr data-href=(customer_url(f, row.customer.id)) {
+                            th.lead scope="row" { (customer_link(f, &row.customer)) }
+                            td data-label=(f.t("plan.what")) { (row.what) }
+                            td data-label=(f.t("filter.channel")) {
+                                @if let Some(channel) = row.channel { (badge::channel(f, channel)) } @else {
+                                    span.nil { "–" }
+                                }
+                            }
+                            td.num data-label=(f.t("nav.documents")) { (row.documents) }
+                            td.num data-label=(f.t("col.amount")) { (figure::amount(f, row.amount)) }
+                            td data-label=(f.t("plan.at")) { (row.at) }
+                            td data-label=(f.t("plan.verdict")) { (verdict(f, row.verdict)) }
+                            td.why data-label=(f.t("home.why")) {
+                                @for why in &row.why {
+                                    span { (why) }
+                                    " "
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -165,53 +206,126 @@ pub fn outbox(f: &Frame, view: &OutboxView) -> Markup {
             let url = f.url.with("estado", code);
             fact(
                 state.word(f),
-                html! { a.behind aria-current=[(chosen == Some(code)).then_some("true")] href=(url) {
-                (figure::integer(f, *n)) } },
+                html! {
+                    a.behind aria-current=[(chosen == Some(code)).then_some("true")] href=(url) {
+                        (figure::integer(f, *n))
+                    }
+                },
             )
         })
         .collect();
     let body = html! {
         (message_tabs(f, "outbox"))
-        @if view.smtp_server.is_none() { (remark(Tone::Warning, html! { (f.t("messages.no_smtp"))
-            " " a href="/ajustes/correo" { (f.t("messages.set_smtp")) } })) }
+        @if view.smtp_server.is_none() {
+            ({
+                remark(
+                    Tone::Warning,
+                    html! {
+                        (f.t("messages.no_smtp")) " " a href = "/ajustes/correo" { (f
+                        .t("messages.set_smtp")) }
+                    },
+                )
+            })
+        }
         (facts(&lines))
-        @if chosen.is_some() { p { a.button.quiet href=(f.url.without("estado")) { (icon("close")) (f.t("list.clear")) } } }
-        @if view.rows.is_empty() { (empty(f.t("messages.empty"), f.t("messages.empty_advice"), Some((&f.to("/mensajes/plan"), f.t("messages.plan"))))) }
-        @else { (outbox_table(f, &view.rows)) (pager(f, view.paging)) }
+        @if chosen.is_some() {
+            p {
+                a.button.quiet href=(f.url.without("estado")) { (icon("close")) (f.t("list.clear")) }
+            }
+        }
+        @if view.rows.is_empty() {
+            ({
+                empty(
+                    f.t("messages.empty"),
+                    f.t("messages.empty_advice"),
+                    Some((&f.to("/mensajes/plan"), f.t("messages.plan"))),
+                )
+            })
+        } @else { (outbox_table(f, &view.rows)) (pager(f, view.paging)) }
     };
     page(f, Heading::plain(f.t("nav.messages")), body)
 }
 
 fn outbox_table(f: &Frame, rows: &[MessageRow]) -> Markup {
     html! {
-        div.table-scroll { table.rows.stacks data-rows {
-            thead { tr { th scope="col" { (f.t("messages.subject")) } th scope="col" { (f.t("col.customer")) }
-                th scope="col" { (f.t("filter.channel")) } th scope="col" { (f.t("col.state")) } th scope="col" { (f.t("home.why")) }
-                th scope="col" { (f.t("imports.when")) } th scope="col" { span.hidden { (f.t("col.actions")) } } } }
-            tbody { @for row in rows {
-                @let url = format!("/mensajes/{}", row.id);
-                tr data-href=(url) {
-                    th.lead scope="row" { a.row-link href=(url) { (row.subject) } }
-                    td data-label=(f.t("col.customer")) { a href=(customer_url(f, row.customer.id)) { (row.customer.name) } }
-                    td data-label=(f.t("filter.channel")) { (badge::channel(f, row.channel)) " " small { (row.address) } }
-                    td data-label=(f.t("col.state")) { (badge::state(f, row.state)) }
-                    td.why data-label=(f.t("home.why")) { span.muted { (row.why) } }
-                    td.nowrap data-label=(f.t("imports.when")) { (figure::near(f, row.on)) " " span.muted { (row.at) } }
-                    td.row-actions { (message_actions(f, row)) }
+        div.table-scroll {
+            table.rows.stacks data-rows {
+                thead {
+                    tr {
+                        th scope="col" { (f.t("messages.subject")) }
+                        th scope="col" { (f.t("col.customer")) }
+                        th scope="col" { (f.t("filter.channel")) }
+                        th scope="col" { (f.t("col.state")) }
+                        th scope="col" { (f.t("home.why")) }
+                        th scope="col" { (f.t("imports.when")) }
+                        th scope="col" {
+                            span.hidden { (f.t("col.actions")) }
+                        }
+                    }
                 }
-            } }
-        } }
+                tbody {
+                    @for row in rows {
+                        @let url = format!("/mensajes/{}", row.id);
+                        tr data-href=(url) {
+                            th.lead scope="row" {
+                                a.row-link href=(url) { (row.subject) }
+                            }
+                            td data-label=(f.t("col.customer")) {
+                                a href=(customer_url(f, row.customer.id)) { (row.customer.name) }
+                            }
+                            td data-label=(f.t("filter.channel")) {
+                                (badge::channel(f, row.channel))
+                                " "
+                                small { (row.address) }
+                            }
+                            td data-label=(f.t("col.state")) { (badge::state(f, row.state)) }
+                            td.why data-label=(f.t("home.why")) {
+                                span.muted { (row.why) }
+                            }
+                            td.nowrap data-label=(f.t("imports.when")) {
+                                (figure::near(f, row.on))
+                                " "
+                                span.muted { (row.at) }
+                            }
+                            td.row-actions { (message_actions(f, row)) }
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 
 /// What a person may still do: hold back what has not left, decide about what is unknown.
 fn message_actions(f: &Frame, row: &MessageRow) -> Markup {
     let action = |verb: &str| format!("/mensajes/{}/{verb}", row.id);
-    html! { @if f.may_write() { @match row.state {
-        State::Planned | State::Queued => (post_button(f, &action("retener"), "quiet", html! { (icon("pause")) (f.t("messages.hold")) })),
-        State::Unknown | State::Failed => (post_button(f, &action("reenviar"), "", html! { (icon("mail")) (f.t("messages.resend")) })),
-        _ => {}
-    } } }
+    html! {
+        @if f.may_write() {
+            @match row.state {
+                State::Planned | State::Queued => ({
+                    post_button(
+                        f,
+                        &action("retener"),
+                        "quiet",
+                        html! {
+                            (icon("pause")) (f.t("messages.hold"))
+                        },
+                    )
+                }),
+                State::Unknown | State::Failed => ({
+                    post_button(
+                        f,
+                        &action("reenviar"),
+                        "",
+                        html! {
+                            (icon("mail")) (f.t("messages.resend"))
+                        },
+                    )
+                }),
+                _ => {}
+            }
+        }
+    }
 }
 
 /// A message as it left, or as it would leave.
@@ -236,15 +350,48 @@ pub fn message(f: &Frame, view: &MessageView) -> Markup {
         .with_beside(badge::state(f, row.state))
         .with_actions(message_actions(f, row));
     let body = html! {
-        (facts(&[fact(f.t("col.customer"), customer_link(f, &row.customer)),
-            fact(f.t("filter.channel"), html! { (badge::channel(f, row.channel)) " " (row.address) }),
-            fact(f.t("messages.id"), figure::copyable(f, &view.channel_id))]))
+        ({
+            facts(
+                &[
+                    fact(f.t("col.customer"), customer_link(f, &row.customer)),
+                    fact(
+                        f.t("filter.channel"),
+                        html! {
+                            (badge::channel(f, row.channel)) " "(row.address)
+                        },
+                    ),
+                    fact(f.t("messages.id"), figure::copyable(f, &view.channel_id)),
+                ],
+            )
+        })
         div.columns {
-            section { h2 { (f.t("messages.text")) } div.letter { (view.body) }
-                @if !view.attachments.is_empty() { p { @for (name, url) in &view.attachments {
-                    a.button.quiet href=(url) download { (icon("clip")) (name) } } } } }
-            aside.side { section { h2 { (f.t("customer.timeline")) }
-                ol.plain { @for (on, at, what) in &view.history { li { (figure::date(f, *on)) " " span.muted { (at) } br; (what) } } } } }
+            section {
+                h2 { (f.t("messages.text")) }
+                div.letter { (view.body) }
+                @if !view.attachments.is_empty() {
+                    p {
+                        @for (name, url) in &view.attachments {
+                            a.button.quiet href=(url) download { (icon("clip")) (name) }
+                        }
+                    }
+                }
+            }
+            aside.side {
+                section {
+                    h2 { (f.t("customer.timeline")) }
+                    ol.plain {
+                        @for (on, at, what) in &view.history {
+                            li {
+                                (figure::date(f, *on))
+                                " "
+                                span.muted { (at) }
+                                br;
+                                (what)
+                            }
+                        }
+                    }
+                }
+            }
         }
     };
     page(f, heading, body)

@@ -5,11 +5,13 @@
 //! values and send the answer.
 pub mod customer;
 mod customer_forms;
+mod customer_history;
 pub mod customers;
 pub mod document;
 pub mod documents;
 pub mod errors;
 pub mod home;
+pub mod import_preview;
 pub mod imports;
 pub mod indicators;
 pub mod login;
@@ -108,24 +110,33 @@ pub fn document_url(f: &Frame, id: DocumentId) -> Url {
 
 /// A link to a customer; in a row it is what `Enter` opens.
 fn customer_link(f: &Frame, customer: &CustomerRef) -> Markup {
-    html! { a.row-link href=(customer_url(f, customer.id)) title=(customer.name) { (customer.name) } }
+    html! {
+        a.row-link href=(customer_url(f, customer.id)) title=(customer.name) { (customer.name) }
+    }
 }
 
 /// A link to a document with its kind.
 fn document_link(f: &Frame, document: &DocumentRef) -> Markup {
     html! {
         a.row-link href=(document_url(f, document.id)) {
-            span.doc-kind { (f.t(document.kind.key())) } " " span.mono { (document.number) } }
+            span.doc-kind { (f.t(document.kind.key())) }
+            " "
+            span.mono { (document.number) }
+        }
     }
 }
 
 /// Links that export exactly what a list shows, with its filters and its day.
 fn export_links(f: &Frame, path: &str) -> Markup {
     html! {
-        span.group { @for format in ["xlsx", "csv"] {
-            a.button.quiet href=(f.url.at(path).with("formato", format)) download {
-                (icon("download")) (format.to_uppercase()) }
-        } }
+        span.group {
+            @for format in ["xlsx", "csv"] {
+                a.button.quiet href=(f.url.at(path).with("formato", format)) download {
+                    (icon("download"))
+                    (format.to_uppercase())
+                }
+            }
+        }
     }
 }
 

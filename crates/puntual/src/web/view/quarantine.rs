@@ -79,44 +79,104 @@ pub fn quarantine(f: &Frame, view: &QuarantineView) -> Markup {
     let body = html! {
         (import_tabs(f, "quarantine", waiting))
         p.lede { (f.t("quarantine.lede")) }
-        @if view.rows.is_empty() { (empty(f.t("quarantine.empty"), f.t("quarantine.empty_advice"), None)) }
-        @else { (table(f, view)) (pager(f, view.paging)) }
+        @if view.rows.is_empty() {
+            (empty(f.t("quarantine.empty"), f.t("quarantine.empty_advice"), None))
+        } @else { (table(f, view)) (pager(f, view.paging)) }
     };
     page(f, Heading::plain(f.t("quarantine.title")), body)
 }
 
 fn table(f: &Frame, view: &QuarantineView) -> Markup {
     html! {
-        div.table-scroll { table.rows.stacks.two-line data-rows {
-            thead { tr { th scope="col" { (f.t("col.document")) } th.num scope="col" { (f.t("col.total")) }
-                th scope="col" { (f.t("quarantine.why")) } th scope="col" { (f.t("imports.file")) } th.num scope="col" { (f.t("quarantine.decision")) } } }
-            tbody { @for row in &view.rows { tr tabindex="-1" {
-                th.lead scope="row" { (row.document) small { (row.customer) } }
-                td.num data-label=(f.t("col.total")) { @if let Some(total) = row.total { (figure::amount(f, total)) } }
-                td.why data-label=(f.t("quarantine.why")) { span { (row.why) } (differences(f, row)) }
-                td.wrap data-label=(f.t("imports.file")) { (row.source) small { (figure::near(f, row.on)) } }
-                td.row-actions { @if f.may_write() { (decide(f, row)) } }
-            } } }
-        } }
+        div.table-scroll {
+            table.rows.stacks.two-line data-rows {
+                thead {
+                    tr {
+                        th scope="col" { (f.t("col.document")) }
+                        th.num scope="col" { (f.t("col.total")) }
+                        th scope="col" { (f.t("quarantine.why")) }
+                        th scope="col" { (f.t("imports.file")) }
+                        th.num scope="col" { (f.t("quarantine.decision")) }
+                    }
+                }
+                tbody {
+                    @for row in &view.rows {
+                        tr tabindex="-1" {
+                            th.lead scope="row" {
+                                (row.document)
+                                small { (row.customer) }
+                            }
+                            td.num data-label=(f.t("col.total")) {
+                                @if let Some(total) = row.total { (figure::amount(f, total)) }
+                            }
+                            td.why data-label=(f.t("quarantine.why")) {
+                                span { (row.why) }
+                                (differences(f, row))
+                            }
+                            td.wrap data-label=(f.t("imports.file")) {
+                                (row.source)
+                                small { (figure::near(f, row.on)) }
+                            }
+                            td.row-actions {
+                                @if f.may_write() { (decide(f, row)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 
 fn differences(f: &Frame, row: &QuarantineRow) -> Markup {
-    html! { @if !row.differences.is_empty() {
-        details.behind-chart { summary { (f.count("quarantine.differences", row.differences.len() as i64)) }
-            table.compact { thead { tr { th scope="col" { span.hidden { (f.t("imports.field_name")) } } th scope="col" { (f.t("quarantine.ours")) } th scope="col" { (f.t("quarantine.theirs")) } } }
-                tbody { @for (field, ours, theirs) in &row.differences {
-                    tr { th scope="row" { (field) } td { (ours) } td { strong { (theirs) } } } } } } }
-    } }
+    html! {
+        @if !row.differences.is_empty() {
+            details.behind-chart {
+                summary { (f.count("quarantine.differences", row.differences.len() as i64)) }
+                table.compact {
+                    thead {
+                        tr {
+                            th scope="col" {
+                                span.hidden { (f.t("imports.field_name")) }
+                            }
+                            th scope="col" { (f.t("quarantine.ours")) }
+                            th scope="col" { (f.t("quarantine.theirs")) }
+                        }
+                    }
+                    tbody {
+                        @for (field, ours, theirs) in &row.differences {
+                            tr {
+                                th scope="row" { (field) }
+                                td { (ours) }
+                                td {
+                                    strong { (theirs) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn decide(f: &Frame, row: &QuarantineRow) -> Markup {
     html! {
         form.inline method="post" action={ "/importar/cuarentena/" (row.id) } {
-            (csrf(f)) (hidden("volver", &f.url))
+            (csrf(f))
+            (hidden("volver", &f.url))
             @for decision in &row.decisions {
-                button.button.quiet[*decision == Decision::Discard] type="submit" name="decision" value=(decision.code()) {
-                    @if *decision == Decision::Discard { (icon("close")) } @else { (icon("check")) } (f.t(decision.key())) } }
+                button
+                    .button
+                    .quiet[*decision == Decision::Discard]
+                    type="submit"
+                    name="decision"
+                    value=(decision.code())
+                {
+                    @if *decision == Decision::Discard { (icon("close")) } @else { (icon("check")) }
+                    (f.t(decision.key()))
+                }
+            }
         }
     }
 }

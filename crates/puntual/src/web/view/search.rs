@@ -40,27 +40,66 @@ pub fn results(f: &Frame, view: &SearchView) -> Markup {
     let title = f.fill("search.title", &[("text", &view.text)]);
     let body = html! {
         @if view.customers.is_empty() && view.documents.is_empty() {
-            (empty(f.t("search.empty"), f.t("search.empty_advice"), None)) }
-        @if !view.customers.is_empty() { section { h2 { (f.t("nav.customers")) } (customers(f, view)) } }
-        @if !view.documents.is_empty() { section { h2 { (f.t("nav.documents")) } (table(f, &view.documents, true)) } }
-        @if view.is_cut { p.hint { (f.t("search.cut")) " "
-            a href=(f.to("/clientes").with(SEARCH, &view.text)) { (f.t("nav.customers")) } " · "
-            a href=(f.to("/documentos").with(SEARCH, &view.text)) { (f.t("nav.documents")) } } }
+            (empty(f.t("search.empty"), f.t("search.empty_advice"), None))
+        }
+        @if !view.customers.is_empty() {
+            section {
+                h2 { (f.t("nav.customers")) }
+                (customers(f, view))
+            }
+        }
+        @if !view.documents.is_empty() {
+            section {
+                h2 { (f.t("nav.documents")) }
+                (table(f, &view.documents, true))
+            }
+        }
+        @if view.is_cut {
+            p.hint {
+                (f.t("search.cut"))
+                " "
+                a href=(f.to("/clientes").with(SEARCH, &view.text)) { (f.t("nav.customers")) }
+                " · "
+                a href=(f.to("/documentos").with(SEARCH, &view.text)) { (f.t("nav.documents")) }
+            }
+        }
     };
     page(f, Heading::plain(&title), body)
 }
 
 fn customers(f: &Frame, view: &SearchView) -> Markup {
     html! {
-        div.table-scroll { table.rows.stacks data-rows {
-            thead { tr { th scope="col" { (f.t("col.customer")) } th scope="col" { (f.t("settings.tax_id")) }
-                th.num scope="col" { (f.t("col.open")) } th.num scope="col" { (f.t("col.overdue")) } } }
-            tbody { @for found in &view.customers { tr data-href=(customer_url(f, found.customer.id)) {
-                th.lead scope="row" { (customer_link(f, &found.customer)) @if !found.matched.is_empty() { " " small { (found.matched) } } }
-                td.mono data-label=(f.t("settings.tax_id")) { (found.tax_id) }
-                td.num data-label=(f.t("col.open")) { (figure::amount(f, found.totals.open)) }
-                td.num data-label=(f.t("col.overdue")) { (figure::amount(f, found.totals.overdue)) }
-            } } }
-        } }
+        div.table-scroll {
+            table.rows.stacks data-rows {
+                thead {
+                    tr {
+                        th scope="col" { (f.t("col.customer")) }
+                        th scope="col" { (f.t("settings.tax_id")) }
+                        th.num scope="col" { (f.t("col.open")) }
+                        th.num scope="col" { (f.t("col.overdue")) }
+                    }
+                }
+                tbody {
+                    @for found in &view.customers {
+                        tr data-href=(customer_url(f, found.customer.id)) {
+                            th.lead scope="row" {
+                                (customer_link(f, &found.customer))
+                                @if !found.matched.is_empty() {
+                                    " "
+                                    small { (found.matched) }
+                                }
+                            }
+                            td.mono data-label=(f.t("settings.tax_id")) { (found.tax_id) }
+                            td.num data-label=(f.t("col.open")) {
+                                (figure::amount(f, found.totals.open))
+                            }
+                            td.num data-label=(f.t("col.overdue")) {
+                                (figure::amount(f, found.totals.overdue))
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 }

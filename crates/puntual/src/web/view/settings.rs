@@ -28,7 +28,10 @@ fn frame(f: &Frame, current: SettingsTab, body: Markup) -> Markup {
         (SettingsTab::Buckets, "/ajustes/tramos", "settings.buckets"),
     ]
     .map(|(tab, path, key)| (path.to_owned(), f.locale.t(key), tab == current));
-    let body = html! { (tabs(f.t("nav.settings"), &choices)) (body) };
+    let body = html! {
+        (tabs(f.t("nav.settings"), &choices))
+        (body)
+    };
     page(f, Heading::plain(f.t("nav.settings")), body)
 }
 
@@ -88,33 +91,92 @@ pub fn creditors(f: &Frame, view: &CreditorsView) -> Markup {
     let form = &view.form;
     let body = html! {
         div.columns {
-            section { h2 { (f.t("settings.creditors")) }
-                div.table-scroll { table.stacks {
-                    thead { tr { th scope="col" { (f.t("settings.name")) } th scope="col" { (f.t("settings.code")) }
-                        th scope="col" { (f.t("settings.tax_id")) } th scope="col" { (f.t("settings.country")) }
-                        th scope="col" { (f.t("filter.currency")) } th scope="col" { (f.t("settings.zone")) }
-                        th.num scope="col" { (f.t("nav.customers")) } } }
-                    tbody { @for row in &view.rows { tr {
-                        th.lead scope="row" { (row.name) @if row.is_default { " " span.badge.h-paid { (icon("check")) (f.t("settings.default")) } } }
-                        td.mono data-label=(f.t("settings.code")) { (row.code) }
-                        td.mono data-label=(f.t("settings.tax_id")) { (row.tax_id) }
-                        td data-label=(f.t("settings.country")) { (row.country) }
-                        td data-label=(f.t("filter.currency")) { (row.currency) }
-                        td data-label=(f.t("settings.zone")) { (row.zone) }
-                        td.num data-label=(f.t("nav.customers")) { (figure::integer(f, row.customers)) }
-                    } } }
-                } } }
-            aside.side { section { h2 { (f.t("settings.new_creditor")) }
-                form.stack method="post" action="/ajustes/acreedores" { (csrf(f)) (hidden("id", &form.command_id))
-                    (field("creditor", "name", f.t("settings.name"), Kind::Text, &form.name))
-                    (field("creditor", "tax_id", f.t("settings.tax_id"), Kind::Text, &form.tax_id))
-                    (field("creditor", "code", f.t("settings.code"), Kind::Text, &form.code))
-                    (select("creditor", "country", f.t("settings.country"), None, &view.countries, &form.country))
-                    (select("creditor", "currency", f.t("filter.currency"), None, &view.currencies, &form.currency))
-                    button.button.main type="submit" { (f.t("settings.add_creditor")) } } } }
+            section {
+                h2 { (f.t("settings.creditors")) }
+                (creditor_table(f, &view.rows))
+            }
+            aside.side {
+                section {
+                    h2 { (f.t("settings.new_creditor")) }
+                    form.stack method="post" action="/ajustes/acreedores" {
+                        (csrf(f))
+                        (hidden("id", &form.command_id))
+                        (field("creditor", "name", f.t("settings.name"), Kind::Text, &form.name))
+                        (field(
+                            "creditor", "tax_id", f.t("settings.tax_id"), Kind::Text, &form.tax_id,
+                        ))
+                        (field("creditor", "code", f.t("settings.code"), Kind::Text, &form.code))
+                        ({
+                            select(
+                                "creditor",
+                                "country",
+                                f.t("settings.country"),
+                                None,
+                                &view.countries,
+                                &form.country,
+                            )
+                        })
+                        ({
+                            select(
+                                "creditor",
+                                "currency",
+                                f.t("filter.currency"),
+                                None,
+                                &view.currencies,
+                                &form.currency,
+                            )
+                        })
+                        button.button.main type="submit" { (f.t("settings.add_creditor")) }
+                    }
+                }
+            }
         }
     };
     frame(f, SettingsTab::Creditors, body)
+}
+
+fn creditor_table(f: &Frame, rows: &[CreditorRow]) -> Markup {
+    html! {
+        div.table-scroll {
+            table.stacks {
+                thead {
+                    tr {
+                        th scope="col" { (f.t("settings.name")) }
+                        th scope="col" { (f.t("settings.code")) }
+                        th scope="col" { (f.t("settings.tax_id")) }
+                        th scope="col" { (f.t("settings.country")) }
+                        th scope="col" { (f.t("filter.currency")) }
+                        th scope="col" { (f.t("settings.zone")) }
+                        th.num scope="col" { (f.t("nav.customers")) }
+                    }
+                }
+                tbody {
+                    @for row in rows {
+                        tr {
+                            th.lead scope="row" {
+                                (row.name)
+                                @if row.is_default {
+                                    " "
+                                    span.badge.h-paid {
+                                        (icon("check"))
+                                        (f.t("settings.default"))
+                                    }
+                                }
+                            }
+                            td.mono data-label=(f.t("settings.code")) { (row.code) }
+                            td.mono data-label=(f.t("settings.tax_id")) { (row.tax_id) }
+                            td data-label=(f.t("settings.country")) { (row.country) }
+                            td data-label=(f.t("filter.currency")) { (row.currency) }
+                            td data-label=(f.t("settings.zone")) { (row.zone) }
+                            td.num data-label=(f.t("nav.customers")) {
+                                (figure::integer(f, row.customers))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// What the page of people shows.
@@ -162,27 +224,67 @@ pub struct UserForm {
 
 /// The people and their roles.
 pub fn users(f: &Frame, view: &UsersView) -> Markup {
-    let form = &view.form;
     let roles = Role::ALL.map(|role| Choice::new(role.code(), f.t(role.key())));
     let body = html! {
         div.columns {
-            section { h2 { (f.t("settings.users")) }
-                div.table-scroll { table.stacks {
-                    thead { tr { th scope="col" { (f.t("settings.name")) } th scope="col" { (f.t("channel.email")) }
-                        th scope="col" { (f.t("settings.role")) } th scope="col" { (f.t("settings.last_seen")) } th scope="col" { span.hidden { (f.t("col.actions")) } } } }
-                    tbody { @for row in &view.rows { (user_row(f, row, &roles)) } }
-                } }
-                dl.pairs.roles { @for role in Role::ALL { dt { (f.t(role.key())) } dd { (f.t(meaning(role))) } } } }
-            aside.side { section { h2 { (f.t("settings.new_user")) }
-                form.stack method="post" action="/ajustes/usuarios" { (csrf(f)) (hidden("id", &form.command_id))
-                    (field("user", "name", f.t("settings.name"), Kind::Text, &form.name))
-                    (field("user", "email", f.t("channel.email"), Kind::Email, &form.email))
-                    (field("user", "password", f.t("settings.first_password"), Kind::NewPassword, &form.password))
-                    (select("user", "role", f.t("settings.role"), None, &roles, &form.role))
-                    button.button.main type="submit" { (f.t("settings.add_user")) } } } }
+            section {
+                h2 { (f.t("settings.users")) }
+                div.table-scroll {
+                    table.stacks {
+                        thead {
+                            tr {
+                                th scope="col" { (f.t("settings.name")) }
+                                th scope="col" { (f.t("channel.email")) }
+                                th scope="col" { (f.t("settings.role")) }
+                                th scope="col" { (f.t("settings.last_seen")) }
+                                th scope="col" {
+                                    span.hidden { (f.t("col.actions")) }
+                                }
+                            }
+                        }
+                        tbody {
+                            @for row in &view.rows { (user_row(f, row, &roles)) }
+                        }
+                    }
+                }
+                dl.pairs.roles {
+                    @for role in Role::ALL {
+                        dt { (f.t(role.key())) }
+                        dd { (f.t(meaning(role))) }
+                    }
+                }
+            }
+            aside.side {
+                section {
+                    h2 { (f.t("settings.new_user")) }
+                    (user_form(f, &view.form, &roles))
+                }
+            }
         }
     };
     frame(f, SettingsTab::Users, body)
+}
+
+fn user_form(f: &Frame, form: &UserForm, roles: &[Choice]) -> Markup {
+    html! {
+        form.stack method="post" action="/ajustes/usuarios" {
+            (csrf(f))
+            (hidden("id", &form.command_id))
+            (field("user", "name", f.t("settings.name"), Kind::Text, &form.name))
+            (field("user", "email", f.t("channel.email"), Kind::Email, &form.email))
+            ({
+                field(
+                    "user",
+                    "password",
+                    f.t("settings.first_password"),
+                    Kind::NewPassword,
+                    &form.password,
+                )
+            })
+            (select("user", "role", f.t("settings.role"), None, roles, &form.role))
+            button.button.main type="submit" { (f.t("settings.add_user")) }
+        }
+    }
 }
 
 fn meaning(role: Role) -> &'static str {
@@ -197,18 +299,61 @@ fn meaning(role: Role) -> &'static str {
 fn user_row(f: &Frame, row: &UserRow, roles: &[Choice]) -> Markup {
     html! {
         tr.off[!row.is_active] {
-            th.lead scope="row" { (row.name) @if !row.is_active { " " span.badge.h-legal { (icon("pause")) (f.t("settings.inactive")) } } }
+            th.lead scope="row" {
+                (row.name)
+                @if !row.is_active {
+                    " "
+                    span.badge.h-legal { (icon("pause")) (f.t("settings.inactive")) }
+                }
+            }
             td data-label=(f.t("channel.email")) { (row.email) }
             td data-label=(f.t("settings.role")) {
-                @if row.is_self { (f.t(row.role.key())) " " small { (f.t("settings.you")) } }
-                @else { form.inline.tight method="post" action={ "/ajustes/usuarios/" (row.id) "/rol" } data-autosubmit { (csrf(f))
-                    (select(&row.id.to_string(), "role", f.t("settings.role"), None, roles, row.role.code()))
-                    button.button.quiet type="submit" { (f.t("save")) } } } }
-            td data-label=(f.t("settings.last_seen")) { @match row.last_seen_on { Some(on) => (figure::near(f, on)), None => span.nil { (f.t("frame.never")) } } }
-            td.row-actions { @if !row.is_self {
-                form.inline method="post" action={ "/ajustes/usuarios/" (row.id) "/activo" } { (csrf(f))
-                    (hidden("active", u8::from(!row.is_active)))
-                    button.button.quiet type="submit" { @if row.is_active { (f.t("settings.deactivate")) } @else { (f.t("settings.activate")) } } } } }
+                @if row.is_self {
+                    (f.t(row.role.key()))
+                    " "
+                    small { (f.t("settings.you")) }
+                } @else {
+                    form
+                        .inline
+                        .tight
+                        method="post"
+                        action={ "/ajustes/usuarios/" (row.id) "/rol" }
+                        data-autosubmit
+                    {
+                        (csrf(f))
+                        ({
+                            select(
+                                &row.id.to_string(),
+                                "role",
+                                f.t("settings.role"),
+                                None,
+                                roles,
+                                row.role.code(),
+                            )
+                        })
+                        button.button.quiet type="submit" { (f.t("save")) }
+                    }
+                }
+            }
+            td data-label=(f.t("settings.last_seen")) {
+                @match row.last_seen_on {
+                    Some(on) => (figure::near(f, on)),
+                    None => span.nil { (f.t("frame.never")) },
+                }
+            }
+            td.row-actions {
+                @if !row.is_self {
+                    form.inline method="post" action={ "/ajustes/usuarios/" (row.id) "/activo" } {
+                        (csrf(f))
+                        (hidden("active", u8::from(!row.is_active)))
+                        button.button.quiet type="submit" {
+                            @if row.is_active { (f.t("settings.deactivate")) } @else {
+                                (f.t("settings.activate"))
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }
@@ -246,20 +391,42 @@ pub fn mail(f: &Frame, view: &MailView) -> Markup {
     let kept =
         if view.has_password { f.t("settings.password_kept") } else { f.t("login.password") };
     let body = html! {
-        section.narrow { h2 { (f.t("settings.mail")) } p.lede { (f.t("settings.mail_lede")) }
+        section.narrow {
+            h2 { (f.t("settings.mail")) }
+            p.lede { (f.t("settings.mail_lede")) }
             @if let Some((worked, what)) = &view.last_trial {
-                (remark(if *worked { Tone::Done } else { Tone::Problem }, html! { (what) })) }
-            form.stack method="post" action="/ajustes/correo" { (csrf(f))
-                div.pair { (field("mail", "host", f.t("settings.host"), Kind::Text, &view.host))
-                    (field("mail", "port", f.t("settings.port"), Kind::Integer, &view.port)) }
-                (select("mail", "security", f.t("settings.security"), None, &securities, &view.security))
+                ({
+                    remark(
+                        if *worked { Tone::Done } else { Tone::Problem },
+                        html! {
+                            (what)
+                        },
+                    )
+                })
+            }
+            form.stack method="post" action="/ajustes/correo" {
+                (csrf(f))
+                div.pair {
+                    (field("mail", "host", f.t("settings.host"), Kind::Text, &view.host))
+                    (field("mail", "port", f.t("settings.port"), Kind::Integer, &view.port))
+                }
+                (select(
+                    "mail", "security", f.t("settings.security"), None, &securities, &view.security,
+                ))
                 (field("mail", "user", f.t("settings.mail_user"), Kind::Text, &view.user))
                 (field("mail", "password", kept, Kind::NewPassword, &Typed::default()))
                 (field("mail", "from", f.t("settings.from"), Kind::Email, &view.from))
                 (field("mail", "reply_to", f.t("settings.reply_to"), Kind::Email, &view.reply_to))
                 (checkbox("mail", "enabled", f.t("settings.mail_enabled"), view.is_enabled))
-                div.form-end { button.button.main type="submit" { (f.t("save")) }
-                    button.button type="submit" formaction="/ajustes/correo/probar" { (icon("mail")) (f.t("settings.try_mail")) } } } }
+                div.form-end {
+                    button.button.main type="submit" { (f.t("save")) }
+                    button.button type="submit" formaction="/ajustes/correo/probar" {
+                        (icon("mail"))
+                        (f.t("settings.try_mail"))
+                    }
+                }
+            }
+        }
     };
     frame(f, SettingsTab::Mail, body)
 }
@@ -290,13 +457,41 @@ pub fn buckets(f: &Frame, view: &BucketsView) -> Markup {
     let shown: Vec<Markup> =
         view.buckets.iter().map(|bucket| crate::web::part::badge::bucket(f, *bucket)).collect();
     let body = html! {
-        section.narrow { h2 { (f.t("settings.buckets")) } p.lede { (f.t("settings.buckets_lede")) }
-            (facts(&[fact(f.t("settings.in_force"), html! { span.badges { @for badge in &shown { (badge) } } })]))
-            form.stack method="post" action="/ajustes/tramos" { (csrf(f))
-                (field("buckets", "boundaries", f.t("settings.boundaries"), Kind::Text, &view.boundaries))
+        section.narrow {
+            h2 { (f.t("settings.buckets")) }
+            p.lede { (f.t("settings.buckets_lede")) }
+            ({
+                facts(
+                    &[
+                        fact(
+                            f.t("settings.in_force"),
+                            html! {
+                                span.badges { @ for badge in & shown { (badge) } }
+                            },
+                        ),
+                    ],
+                )
+            })
+            form.stack method="post" action="/ajustes/tramos" {
+                (csrf(f))
+                ({
+                    field(
+                        "buckets",
+                        "boundaries",
+                        f.t("settings.boundaries"),
+                        Kind::Text,
+                        &view.boundaries,
+                    )
+                })
                 (select("buckets", "basis", f.t("settings.basis"), None, &bases, &view.basis))
-                (select("buckets", "credits", f.t("settings.credits"), None, &credits, &view.credits))
-                div.form-end { button.button.main type="submit" { (f.t("save")) } } } }
+                (select(
+                    "buckets", "credits", f.t("settings.credits"), None, &credits, &view.credits,
+                ))
+                div.form-end {
+                    button.button.main type="submit" { (f.t("save")) }
+                }
+            }
+        }
     };
     frame(f, SettingsTab::Buckets, body)
 }

@@ -5,6 +5,7 @@ use crate::web::layout::{Frame, Role};
 use crate::web::part::badge::{Channel, State};
 use crate::web::part::form::{Choice, Typed};
 use crate::web::part::table::Paging;
+use crate::web::view::import_preview::*;
 use crate::web::view::imports::*;
 use crate::web::view::login::LoginView;
 use crate::web::view::messages::*;

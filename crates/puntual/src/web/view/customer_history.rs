@@ -1,0 +1,112 @@
+//! What happened with a customer, and how to reach them.
+
+use super::customer::{ContactPoint, CustomerView, Event, EventKind};
+use crate::web::layout::Frame;
+use crate::web::part::badge::{self, Channel};
+use crate::web::part::figure;
+use crate::web::part::icon::icon;
+use crate::web::part::notice::{empty, tabs};
+use maud::{Markup, html};
+
+/// The timeline and its filter.
+pub fn timeline(f: &Frame, view: &CustomerView) -> Markup {
+    let showing = f.url.param("ver");
+    let mut choices =
+        vec![(f.url.without("ver").to_string(), f.t("filter.all"), showing.is_none())];
+    choices.extend(EventKind::ALL.map(|kind| {
+        let url = f.url.with("ver", kind.code()).to_string();
+        (url, f.t(kind.look().1), showing == Some(kind.code()))
+    }));
+    html! {
+        section #historia {
+            div.section-head {
+                h2 { (f.t("customer.timeline")) }
+                (tabs(f.t("customer.timeline"), &choices))
+            }
+            @if view.timeline.is_empty() {
+                (empty(f.t("customer.no_events"), f.t("customer.no_events_advice"), None))
+            } @else {
+                ol.timeline {
+                    @for event in &view.timeline { (timeline_event(f, event)) }
+                }
+            }
+            @if let Some(more) = &view.timeline_more {
+                p {
+                    a.button.quiet href=(more) { (f.t("customer.more_events")) }
+                }
+            }
+        }
+    }
+}
+
+fn timeline_event(f: &Frame, event: &Event) -> Markup {
+    let (name, key) = event.kind.look();
+    html! {
+        li class={ "event " (event.kind.code()) } {
+            span.event-when {
+                (figure::near(f, event.on))
+                small { (event.at) }
+            }
+            span.event-icon title=(f.t(key)) { (icon(name)) }
+            div.event-body {
+                p {
+                    @match &event.url {
+                        Some(url) => a href=(url) { (event.what) },
+                        None => strong { (event.what) },
+                    }
+                    @if let Some(amount) = event.amount { " " (figure::amount(f, amount)) }
+                    @if !event.who.is_empty() {
+                        span.muted { " · " (event.who) }
+                    }
+                }
+                @if !event.detail.is_empty() {
+                    p.muted.wrap { (event.detail) }
+                }
+            }
+        }
+    }
+}
+
+/// The ways to reach the customer.
+pub fn contacts(f: &Frame, view: &CustomerView) -> Markup {
+    html! {
+        section {
+            h2 { (f.t("customer.contacts")) }
+            @if view.contacts.is_empty() {
+                p.muted { (f.t("customer.no_contacts")) }
+            }
+            ul.contacts {
+                @for point in &view.contacts {
+                    li.off[!point.is_valid || point.opted_out] {
+                        (badge::channel(f, point.channel))
+                        div {
+                            (contact_link(point))
+                            small { (point.person) }
+                            @if !point.is_valid {
+                                small.alarm { (icon("alert")) (f.t("customer.bounced")) }
+                            }
+                            @if point.opted_out {
+                                small.alarm { (icon("close")) (f.t("customer.opted_out")) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn contact_link(point: &ContactPoint) -> Markup {
+    let scheme = match point.channel {
+        Channel::Call | Channel::Sms | Channel::Whatsapp => Some("tel:"),
+        Channel::Email => Some("mailto:"),
+        Channel::Letter | Channel::Visit => None,
+    };
+    let dialled: String = point.value.chars().filter(|c| !c.is_whitespace()).collect();
+    html! {
+        @match scheme {
+            Some(scheme) if !point.opted_out => a href={ (scheme) (dialled) } { (point.value) },
+            _ => span { (point.value) },
+        }
+    }
+}
