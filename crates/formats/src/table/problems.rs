@@ -68,19 +68,24 @@ pub fn ambiguous_date_order(column: &str) -> Problem {
     )
 }
 
-/// The usual order of the country was taken.
-pub fn assumed_date_order(column: &str) -> Problem {
+/// The usual order of the country, or the only one in which nothing falls due before it is issued,
+/// was taken.
+pub fn assumed_date_order(column: &str, order: DateOrder) -> Problem {
     let column = quoted(column);
+    let (es, en) = match order {
+        DateOrder::Mdy => ("mes/día/año", "month/day/year"),
+        DateOrder::Dmy | DateOrder::Ymd => ("día/mes/año", "day/month/year"),
+    };
     table(
         Status::Warn,
         "assumed_date_order",
         format!(
-            "Ninguna fecha de {column} prueba su orden; se leyó día/mes/año, como se escribe en \
-             español. Si no es así, elija el orden en la asignación de columnas."
+            "Ninguna fecha de {column} prueba su orden; se leyó {es}. Si no es así, elija el orden \
+             en la asignación de columnas."
         ),
         format!(
-            "No date of {column} proves its order; it was read day/month/year, as Spanish-speaking \
-             countries write. If that is wrong, choose the order in the column mapping."
+            "No date of {column} proves its order; it was read {en}. If that is wrong, choose the \
+             order in the column mapping."
         ),
     )
 }

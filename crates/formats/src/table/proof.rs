@@ -233,20 +233,29 @@ impl Evidence {
         }
     }
 
-    /// Day first is the custom wherever Spanish is written. It is taken, with a warning, unless
-    /// the dates themselves speak against it.
+    /// Day first is the custom wherever Spanish is written: it is taken, with a warning, unless it
+    /// puts due dates before their issue and month first does not. Elsewhere only that evidence
+    /// counts.
     fn by_custom(&self, plan: &Plan, header: &str, out: &mut Vec<Problem>) -> DateOrder {
         const DAY_FIRST: [&str; 11] =
             ["CL", "MX", "ES", "CO", "PE", "AR", "UY", "EC", "PT", "FR", "DO"];
         let by_country = plan.country.as_deref().is_some_and(|c| DAY_FIRST.contains(&c));
         let by_language = plan.is_spanish && plan.country.as_deref() != Some("US");
-        let against = self.dmy_reversed > 0 && self.mdy_reversed < self.dmy_reversed;
-        if (by_country || by_language) && !against {
-            out.push(problems::assumed_date_order(header));
-        } else {
-            out.push(problems::ambiguous_date_order(header));
-        }
-        DateOrder::Dmy
+        let by_dates = match (self.dmy_reversed, self.mdy_reversed) {
+            (0, reversed) if reversed > 0 => Some(DateOrder::Dmy),
+            (reversed, 0) if reversed > 0 => Some(DateOrder::Mdy),
+            _ => None,
+        };
+        let taken = match (by_country || by_language, by_dates) {
+            (true, Some(DateOrder::Mdy)) | (false, None) => None,
+            (true, _) => Some(DateOrder::Dmy),
+            (false, by_dates) => by_dates,
+        };
+        out.push(match taken {
+            Some(order) => problems::assumed_date_order(header, order),
+            None => problems::ambiguous_date_order(header),
+        });
+        taken.unwrap_or(DateOrder::Dmy)
     }
 
     /// Texts that all prove one order beside typed dates none of which has a day after the 12th:
