@@ -42,8 +42,15 @@ pub struct Outbox {
     pub counts: Vec<(String, i64)>,
 }
 
-/// The last messages, of one state or all, with how many there are of each state.
-pub fn list(app: &App, ctx: &Ctx, state: Option<&str>, limit: i64) -> Result<Outbox, ServiceError> {
+/// Messages of one state or all, newest first, from the `offset`-th on; with how many there are of
+/// each state.
+pub fn list(
+    app: &App,
+    ctx: &Ctx,
+    state: Option<&str>,
+    offset: i64,
+    limit: i64,
+) -> Result<Outbox, ServiceError> {
     ctx.require(Deed::ViewCustomers)?;
     app.store.read(|tx| {
         let messages = outbox::page(tx, ctx.scope(), state, offset.max(0), limit.clamp(1, 1_000))?;
