@@ -389,7 +389,7 @@ fn judge_tax_id(text: &str, row_country: Option<&str>, plan: &Plan) -> IdVerdict
             return good(Some(country));
         }
         // The id of a foreign customer, valid where it comes from.
-        _ if row_country.is_none() && tax_id::guess_country(text).is_some() => {
+        _ if stated.is_none() && tax_id::guess_country(text).is_some() => {
             return good(tax_id::guess_country(text));
         }
         _ if stated.is_none() => Status::Warn,

@@ -207,7 +207,12 @@ impl<'p> Converter<'p> {
     fn sort_without_key(&mut self, row: Row<'_>) -> RowSort {
         let (mut amounts, mut dates, mut customer) = (false, false, false);
         for (column, field) in self.plan.fields.iter().enumerate() {
-            let filled = row.value(column) != Value::Empty;
+            let filled = match row.value(column) {
+                Value::Empty => false,
+                // "Total for ..." may stand in any column, that of the date too.
+                Value::Text(text) => !rows::names_a_total(text),
+                _ => true,
+            };
             amounts |= filled && field.is_money();
             dates |= filled && field.is_date();
             customer |=

@@ -235,11 +235,14 @@ impl Looks {
             return 0;
         }
         let most = |count: u32| count * 10 >= self.values * 7;
+        let some = |count: u32| count * 3 >= self.values;
         match field {
             field if field.is_date() && most(self.dates) => 8,
+            // Total rows hold words where dates stand.
+            field if field.is_date() && some(self.dates) => 0,
             field if field.is_date() => -60,
             field if field.is_amount() && most(self.numbers) => 4,
-            field if field.is_amount() && !most(self.numbers) => -60,
+            field if field.is_amount() && !some(self.numbers) => -60,
             Field::Collected | Field::Disputed | Field::OnHold if most(self.yes_or_no) => 20,
             Field::Collected => -60,
             Field::CustomerName if most(self.names) => 8,

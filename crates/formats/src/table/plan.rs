@@ -322,6 +322,10 @@ fn kind_of_rows(plan: &Plan) -> Option<RowKind> {
         let instalments = has(Instalment) && has(DueDate);
         return Some(if instalments { RowKind::Instalments } else { RowKind::Documents });
     }
+    // What was paid and when, and nothing of what is owed.
+    if has(Paid) && date && customer && !amount && !has(DueDate) {
+        return Some(RowKind::Payments);
+    }
     if has(Method) && amount && date && customer && !has(DueDate) {
         return Some(RowKind::Payments);
     }
