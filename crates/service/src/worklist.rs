@@ -251,7 +251,7 @@ impl DayFacts {
         let contacts = timeline::contacts_since(tx, scope, ctx.today)?;
         let mut broken = HashMap::new();
         for promise in standing::promises_since(tx, scope, ctx.today - BROKEN_FOR_DAYS)? {
-            if matches!(promise.state.as_str(), "broken" | "partly") {
+            if matches!(promise.state.as_str(), "broken" | "partly_kept") {
                 broken.insert(promise.customer, promise);
             }
         }

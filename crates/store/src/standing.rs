@@ -26,7 +26,7 @@ pub struct Promise {
     pub promised_on: Day,
     /// When it was made.
     pub made_on: Day,
-    /// `open`, `kept`, `partly`, `broken`, `cancelled`.
+    /// `open`, `kept`, `partly_kept`, `broken`, `cancelled`.
     pub state: String,
     /// When it was judged.
     pub judged_on: Option<Day>,
