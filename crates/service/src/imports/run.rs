@@ -1,22 +1,21 @@
 //! One run of an import: files found, read, written chunk by chunk, and reported.
 
 use super::chunk::{Chunk, SourceFile};
+use super::found::{HEAD_BYTES, find, is_workbook, name_of, title};
+use super::judge::judge;
 use super::parties::Directory;
+use super::report::{count, issue, other_format, short_name, too_large, unreadable, worst};
 use super::standing::Existing;
 use super::verdict::Verdict;
-use super::{
-    FileReport, Input, Listener, MAX_PROBLEMS, Options, Progress, allocations, documents, events,
-    keys, payments, read_options, standing,
-};
+use super::{FileReport, Input, Listener, Options, Progress, keys, read_options};
 use crate::App;
 use crate::book::Book;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
-use crate::reading::files_under;
 use puntual_core::id::{ImportId, PaymentId};
-use puntual_formats::record::{DocumentKind, Problem, Record, Status};
+use puntual_formats::record::{Problem, Record, Status};
 use puntual_formats::{json, read, table};
-use puntual_store::import::{self, Batch, Counts, Issue};
+use puntual_store::import::{self, Batch, Counts};
 use puntual_store::{Tx, pending};
 use std::collections::HashMap;
 use std::fs::File;
@@ -117,56 +116,6 @@ pub(super) fn run(
     run.finish()
 }
 
-/// Names of what is imported, short enough for a list.
-fn title(inputs: &[Input]) -> String {
-    let names: Vec<String> = inputs.iter().take(3).map(name_of).collect();
-    let more = inputs.len().saturating_sub(3);
-    let list = names.join(", ");
-    if more > 0 { format!("{list} +{more}") } else { list }
-}
-
-fn name_of(input: &Input) -> String {
-    match input {
-        Input::Path(path) => {
-            path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
-        }
-        Input::Bytes { name, .. } | Input::Records { name, .. } => name.clone(),
-    }
-}
-
-/// Folders walked, and files put in the order in which they need each other least: customers,
-/// documents, payments, applications. Any order ends the same; this one waits for nothing.
-fn find(inputs: Vec<Input>) -> Vec<Input> {
-    let mut found = Vec::new();
-    for input in inputs {
-        match input {
-            Input::Path(path) => found.extend(files_under(&path).into_iter().map(Input::Path)),
-            other => found.push(other),
-        }
-    }
-    found.sort_by_cached_key(rank);
-    found
-}
-
-fn rank(input: &Input) -> u8 {
-    let Input::Path(path) = input else { return 2 };
-    let mut head = Vec::new();
-    let opened = File::open(path).map(|file| file.take(16_384).read_to_end(&mut head));
-    if opened.is_err() || !table::is_table(&name_of(input), &head) {
-        return 2;
-    }
-    let options = read::ReadOptions::default();
-    let preview = table::preview(&name_of(input), &head, &options, 1);
-    match preview.ok().and_then(|preview| preview.summary.row_kind) {
-        Some(table::RowKind::Customers) => 0,
-        Some(table::RowKind::Rates) => 1,
-        Some(table::RowKind::Payments) => 3,
-        Some(table::RowKind::Allocations) => 4,
-        Some(table::RowKind::Disputes | table::RowKind::Promises) => 5,
-        _ => 2,
-    }
-}
-
 impl Run<'_> {
     fn take(&mut self, input: Input) -> Result<(), ServiceError> {
         self.progress.file = name_of(&input);
@@ -196,7 +145,7 @@ impl Run<'_> {
             }
         };
         let mut head = Vec::new();
-        let sniffed = (&mut file).take(16_384).read_to_end(&mut head).map(|_| ());
+        let sniffed = (&mut file).take(HEAD_BYTES).read_to_end(&mut head).map(|_| ());
         let is_text_table = sniffed.is_ok() && table::is_table(&name, &head) && !is_workbook(&head);
         if is_text_table && size > 1_000_000 {
             return self.stream(&name, file);
@@ -446,168 +395,9 @@ impl Run<'_> {
     }
 }
 
-fn issue(
-    app: &App,
-    import: ImportId,
-    source: &SourceFile,
-    problem: &Problem,
-    doc_key: Option<&str>,
-) -> Issue {
-    Issue {
-        import,
-        id: app.next_id(),
-        file: source.name.clone(),
-        place: problem.place.clone(),
-        status: problem.status.as_str().to_owned(),
-        code: problem.code.to_owned(),
-        message_es: problem.es.clone(),
-        message_en: problem.en.clone(),
-        doc_key: doc_key.map(str::to_owned),
-        source_hash: source.kept_hash.clone(),
-        decision: None,
-    }
-}
-
-/// One verdict per record, in order. Records of a kind are judged together, in the order in which
-/// they need each other.
-fn judge(
-    chunk: &mut Chunk<'_, '_>,
-    existing: &mut Existing,
-    items: &[(usize, Record)],
-    options: &Options,
-) -> Result<Vec<Verdict>, ServiceError> {
-    let mut verdicts: Vec<Option<Verdict>> =
-        items.iter().map(|(_, record)| standing::foregone(record, options)).collect();
-    let open: Vec<usize> = (0..items.len()).filter(|at| verdicts[*at].is_none()).collect();
-    macro_rules! each {
-        ($pattern:pat $(if $guard:expr)? => $value:expr) => {
-            open.iter()
-                .filter_map(|at| match &items[*at] {
-                    $pattern $(if $guard)? => Some((*at, $value)),
-                    _ => None,
-                })
-                .unzip::<usize, _, Vec<usize>, Vec<_>>()
-        };
-    }
-    let mut settle = |at: Vec<usize>, judged: Vec<Verdict>| {
-        for (at, verdict) in at.into_iter().zip(judged) {
-            verdicts[at] = Some(verdict);
-        }
-    };
-    let (at, records) = each!((_, Record::Customer(customer)) => &**customer);
-    settle(at, standing::take_customers(chunk, existing, &records)?);
-    let is_receipt = |kind| kind == DocumentKind::PaymentReceipt;
-    let (at, records) = each!((file, Record::Document(d)) if !is_receipt(d.kind) => (*file, &**d));
-    settle(at, documents::take(chunk, &records)?);
-    let (at, records) = each!((_, Record::Document(d)) if is_receipt(d.kind) => &**d);
-    settle(at, payments::take_complements(chunk, &records)?);
-    let (at, records) = each!((_, Record::Payment(payment)) => &**payment);
-    settle(at, payments::take(chunk, &records)?);
-    let (at, records) = each!((_, Record::Allocation(allocation)) => allocation);
-    settle(at, allocations::take(chunk, &records)?);
-    let (at, records) = each!((_, Record::Rate(rate)) => rate);
-    settle(at, standing::take_rates(chunk, &records)?);
-    let (at, records) = each!((_, Record::Dispute(dispute)) => dispute);
-    settle(at, standing::take_disputes(chunk, existing, &records)?);
-    let (at, records) = each!((_, Record::Promise(promise)) => promise);
-    settle(at, standing::take_promises(chunk, existing, &records)?);
-    let (at, records) = each!((_, Record::Event(event)) => &**event);
-    settle(at, events::take(chunk, &records)?);
-    let missing = || ServiceError::Bug("a record was left without a verdict".to_owned());
-    verdicts.into_iter().map(|verdict| verdict.ok_or_else(missing)).collect()
-}
-
-/// Whether the bytes begin a workbook (zip or OLE container), which cannot be read in parts.
-fn is_workbook(head: &[u8]) -> bool {
-    head.starts_with(b"PK") || head.starts_with(&[0xD0, 0xCF, 0x11, 0xE0])
-}
-
 fn owned_leaves(file: read::ReadFile) -> Vec<read::ReadFile> {
     if file.members.is_empty() {
         return vec![file];
     }
     file.members.into_iter().flat_map(owned_leaves).collect()
-}
-
-fn worst(problems: &[Problem]) -> Status {
-    problems.iter().map(|problem| problem.status).max().unwrap_or_default()
-}
-
-fn count(counts: &mut Counts, status: Status) {
-    counts.read += 1;
-    match status {
-        Status::Ok | Status::Warn => counts.accepted += 1,
-        Status::Ignore => counts.ignored += 1,
-        Status::Quarantine => counts.quarantined += 1,
-        Status::Reject => counts.rejected += 1,
-    }
-}
-
-impl FileReport {
-    fn take(&mut self, verdict: &Verdict) {
-        verdict.count(&mut self.counts);
-        for (problem, _) in verdict.problems() {
-            self.status = self.status.max(match problem.status {
-                // One refused row is a remark on a file whose other rows are good.
-                Status::Reject => Status::Warn,
-                other => other,
-            });
-            if self.problems.len() < MAX_PROBLEMS {
-                self.problems.push(problem.clone());
-            } else {
-                self.more_problems += 1;
-            }
-        }
-    }
-
-    /// The outcome of the file once all of its records are judged.
-    fn settle(&mut self) {
-        let c = &self.counts;
-        if c.read > 0 && c.ignored == c.read {
-            self.status = Status::Ignore;
-        } else if c.read > 0 && c.rejected == c.read {
-            self.status = Status::Reject;
-        }
-    }
-}
-
-/// The last two parts of a path: enough to find the file again, short enough to read.
-fn short_name(name: &str) -> String {
-    let parts: Vec<&str> = name.split('/').filter(|part| !part.is_empty()).collect();
-    parts[parts.len().saturating_sub(2)..].join("/")
-}
-
-fn unreadable(error: &std::io::Error) -> Problem {
-    Problem {
-        status: Status::Reject,
-        place: String::new(),
-        code: "unreadable_file",
-        es: format!("No se puede leer el archivo: {error}. Revise la ruta y los permisos."),
-        en: format!("The file cannot be read: {error}. Check the path and the permissions."),
-    }
-}
-
-fn other_format(wanted: &str, found: &str) -> Problem {
-    Problem {
-        status: Status::Reject,
-        place: String::new(),
-        code: "other_format",
-        es: format!("Se pidió el formato {wanted} y el archivo es {found}. Use --format auto."),
-        en: format!("Format {wanted} was asked for and the file is {found}. Use --format auto."),
-    }
-}
-
-fn too_large(size: u64) -> Problem {
-    let megabytes = size / 1_000_000;
-    Problem {
-        status: Status::Reject,
-        place: String::new(),
-        code: "file_too_large",
-        es: format!(
-            "El archivo pesa {megabytes} MB y no es una tabla que se pueda leer por partes. Divídalo."
-        ),
-        en: format!(
-            "The file has {megabytes} MB and is not a table that can be read in parts. Split it."
-        ),
-    }
 }

@@ -1,0 +1,57 @@
+//! The order in which a chunk's records are judged.
+
+use super::chunk::Chunk;
+use super::standing::Existing;
+use super::verdict::Verdict;
+use super::{Options, allocations, documents, events, payments, standing};
+use crate::error::ServiceError;
+use puntual_formats::record::{DocumentKind, Record};
+
+/// One verdict per record, in order. Records of a kind are judged together, in the order in which
+/// they need each other.
+pub(super) fn judge(
+    chunk: &mut Chunk<'_, '_>,
+    existing: &mut Existing,
+    items: &[(usize, Record)],
+    options: &Options,
+) -> Result<Vec<Verdict>, ServiceError> {
+    let mut verdicts: Vec<Option<Verdict>> =
+        items.iter().map(|(_, record)| standing::foregone(record, options)).collect();
+    let open: Vec<usize> = (0..items.len()).filter(|at| verdicts[*at].is_none()).collect();
+    macro_rules! each {
+        ($pattern:pat $(if $guard:expr)? => $value:expr) => {
+            open.iter()
+                .filter_map(|at| match &items[*at] {
+                    $pattern $(if $guard)? => Some((*at, $value)),
+                    _ => None,
+                })
+                .unzip::<usize, _, Vec<usize>, Vec<_>>()
+        };
+    }
+    let mut settle = |at: Vec<usize>, judged: Vec<Verdict>| {
+        for (at, verdict) in at.into_iter().zip(judged) {
+            verdicts[at] = Some(verdict);
+        }
+    };
+    let (at, records) = each!((_, Record::Customer(customer)) => &**customer);
+    settle(at, standing::take_customers(chunk, existing, &records)?);
+    let is_receipt = |kind| kind == DocumentKind::PaymentReceipt;
+    let (at, records) = each!((file, Record::Document(d)) if !is_receipt(d.kind) => (*file, &**d));
+    settle(at, documents::take(chunk, &records)?);
+    let (at, records) = each!((_, Record::Document(d)) if is_receipt(d.kind) => &**d);
+    settle(at, payments::take_complements(chunk, &records)?);
+    let (at, records) = each!((_, Record::Payment(payment)) => &**payment);
+    settle(at, payments::take(chunk, &records)?);
+    let (at, records) = each!((_, Record::Allocation(allocation)) => allocation);
+    settle(at, allocations::take(chunk, &records)?);
+    let (at, records) = each!((_, Record::Rate(rate)) => rate);
+    settle(at, standing::take_rates(chunk, &records)?);
+    let (at, records) = each!((_, Record::Dispute(dispute)) => dispute);
+    settle(at, standing::take_disputes(chunk, existing, &records)?);
+    let (at, records) = each!((_, Record::Promise(promise)) => promise);
+    settle(at, standing::take_promises(chunk, existing, &records)?);
+    let (at, records) = each!((_, Record::Event(event)) => &**event);
+    settle(at, events::take(chunk, &records)?);
+    let missing = || ServiceError::Bug("a record was left without a verdict".to_owned());
+    verdicts.into_iter().map(|verdict| verdict.ok_or_else(missing)).collect()
+}
