@@ -94,6 +94,11 @@ fn every_sample_table_agrees_with_its_expected_figures() {
                 summary.problems
             ));
         }
+        let bytes = fs::read(samples.join(file)).unwrap();
+        let whole = puntual_formats::read::read(file, &bytes, &ReadOptions::default());
+        if whole.status != summary.status() || whole.summaries.len() != 1 {
+            wrong.push(format!("{file}: read as {} {:?}", whole.format, whole.status));
+        }
         for (key, value) in line["docs"][0].as_object().unwrap() {
             let Some(actual) = figure(&summary, &records, key) else { continue };
             figures += 1;
