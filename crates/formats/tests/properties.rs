@@ -39,8 +39,6 @@ fn sound(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
-
     #[test]
     fn random_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
         sound("x.xml", &bytes)?;
