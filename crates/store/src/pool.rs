@@ -2,6 +2,7 @@
 
 use crate::engine::Connection;
 use crate::error::StoreError;
+use postgres::config::Host;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ impl Place {
             return Ok(Place::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let config = url.parse().map_err(|error: postgres::Error| {
+            let config: postgres::Config = url.parse().map_err(|error: postgres::Error| {
                 StoreError::Unavailable(format!("the address is not understood: {error}"))
             })?;
             return Ok(Place::Postgres(Box::new(config)));
@@ -61,7 +62,12 @@ impl r2d2::ManageConnection for Place {
                 Ok(Connection::Sqlite(db))
             }
             Place::Postgres(config) => {
-                let client = config.connect(tls())?;
+                // A socket of this machine has no name that a certificate could be for.
+                let is_socket = |host: &Host| matches!(host, Host::Unix(_));
+                let client = match config.get_hosts().iter().all(is_socket) {
+                    true => config.connect(postgres::NoTls)?,
+                    false => config.connect(tls())?,
+                };
                 let (statements, copy_types) = (HashMap::new(), HashMap::new());
                 Ok(Connection::Postgres { client, statements, copy_types })
             }
