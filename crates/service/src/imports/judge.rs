@@ -53,5 +53,12 @@ pub(super) fn judge(
     let (at, records) = each!((_, Record::Event(event)) => &**event);
     settle(at, events::take(chunk, &records)?);
     let missing = || ServiceError::Bug("a record was left without a verdict".to_owned());
-    verdicts.into_iter().map(|verdict| verdict.ok_or_else(missing)).collect()
+    let with_remarks = |(verdict, (_, record)): (Option<Verdict>, &(usize, Record))| {
+        let mut verdict = verdict.ok_or_else(missing)?;
+        if let Verdict::Accepted(remarks) = &mut verdict {
+            remarks.extend_from_slice(record.problems());
+        }
+        Ok(verdict)
+    };
+    verdicts.into_iter().zip(items).map(with_remarks).collect()
 }

@@ -210,10 +210,12 @@ impl Run<'_> {
             return Ok(());
         }
         let entry = &mut self.files[position];
-        entry.report.status = worst(&file.problems);
+        entry.report.status = match self.options.accept.is_empty() {
+            true => file.status,
+            false => worst(&file.problems),
+        };
         entry.report.problems.extend(file.problems.iter().cloned());
         for leaf in file.leaves().iter().filter(|_| is_container) {
-            entry.report.status = entry.report.status.max(worst(&leaf.problems));
             entry.report.problems.extend(leaf.problems.iter().cloned());
         }
         if keep {

@@ -103,7 +103,7 @@ pub fn take_customers(
             });
         }
         verdicts.push(match changed {
-            true => Verdict::Accepted(record.problems.clone()),
+            true => Verdict::accepted(),
             false => Verdict::Duplicate,
         });
     }
