@@ -15,7 +15,7 @@ use puntual_store::document::{self, Document, KnownDocument, Reference};
 use puntual_store::payment::Payment;
 use puntual_store::receivable::Receivable;
 use puntual_store::standing::Dispute;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A document record with everything decided that does not depend on what is stored.
 struct Draft<'r> {
@@ -33,6 +33,13 @@ struct Draft<'r> {
     content_hash: i64,
 }
 
+impl Draft<'_> {
+    /// Whether the number is the document's own and not one given to it for lack of any.
+    fn has_number(&self) -> bool {
+        self.record.number.is_some()
+    }
+}
+
 /// Takes in the document records of a chunk; answers one verdict for each, in order.
 pub fn take(
     chunk: &mut Chunk<'_, '_>,
@@ -47,11 +54,13 @@ pub fn take(
         }
     }
     let known = known_by_key(chunk, &drafts)?;
+    let twins = stored_twins(chunk, &drafts)?;
     let mut seen: HashMap<String, (CustomerId, i64)> =
         known.into_iter().map(|(key, k)| (key, (k.customer, k.content_hash))).collect();
     let mut added = Vec::new();
     for (index, file, draft) in drafts {
         let verdict = match seen.get(&draft.key) {
+            None if twins.contains(&draft.key) => Verdict::Duplicate,
             None => {
                 seen.insert(draft.key.clone(), (draft.customer, draft.content_hash));
                 added.push((file, draft));
@@ -83,6 +92,42 @@ fn known_by_key(
         }
     }
     Ok(known)
+}
+
+/// Keys of CFDI drafts whose stamped form is stored, and of stamped CFDI whose draft is: the same
+/// invoice before and after its stamp is one debt.
+fn stored_twins(
+    chunk: &mut Chunk<'_, '_>,
+    drafts: &[(usize, usize, Draft<'_>)],
+) -> Result<HashSet<String>, ServiceError> {
+    let mut twins = HashSet::new();
+    let mexican = chunk.ctx.creditor.country == "MX";
+    let numbered: Vec<&Draft<'_>> =
+        drafts.iter().map(|(_, _, draft)| draft).filter(|d| mexican && d.has_number()).collect();
+    for part in numbered.chunks(super::chunk::LOOKUP) {
+        for credits in [false, true] {
+            let numbers = part.iter().map(|draft| draft.number.as_str());
+            let known = document::known_by_numbers(chunk.tx, chunk.scope(), numbers, credits)?;
+            let by_number: HashMap<&str, &KnownDocument> =
+                known.iter().map(|(number, k)| (number.as_str(), k)).collect();
+            for draft in part {
+                let Some(stored) = by_number.get(draft.number.as_str()) else { continue };
+                let other_is_draft = draft.record.uuid.is_some() && is_draft_key(&stored.doc_key);
+                let other_is_stamped =
+                    draft.record.uuid.is_none() && !is_draft_key(&stored.doc_key);
+                let same = stored.customer == draft.customer
+                    && keys::same_content(stored.content_hash, draft.content_hash);
+                if same && (other_is_draft || other_is_stamped) {
+                    twins.insert(draft.key.clone());
+                }
+            }
+        }
+    }
+    Ok(twins)
+}
+
+fn is_draft_key(key: &str) -> bool {
+    key.starts_with("cfdi:")
 }
 
 /// Decides what can be decided from the record alone, or says why it cannot enter.

@@ -16,6 +16,8 @@ use std::collections::{HashMap, HashSet};
 /// A payment with everything decided that does not depend on what is stored.
 struct Draft {
     key: String,
+    /// Key of the same payment as an unstamped complement proved it.
+    twin_key: Option<String>,
     customer: CustomerId,
     currency: Currency,
     amount_minor: i64,
@@ -58,10 +60,11 @@ fn settle_prepared(
     prepared: Vec<Result<Vec<Draft>, Verdict>>,
 ) -> Result<Vec<Verdict>, ServiceError> {
     let mut seen: HashMap<String, i64> = HashMap::new();
-    let wanted: Vec<&str> =
-        prepared.iter().flatten().flatten().map(|draft| draft.key.as_str()).collect();
+    let keys_of = |draft: &'_ Draft| [Some(draft.key.clone()), draft.twin_key.clone()];
+    let wanted: Vec<String> =
+        prepared.iter().flatten().flatten().flat_map(keys_of).flatten().collect();
     for part in wanted.chunks(LOOKUP) {
-        for stored in payment::by_keys(chunk.tx, chunk.scope(), part.iter().copied())? {
+        for stored in payment::by_keys(chunk.tx, chunk.scope(), part.iter().map(String::as_str))? {
             seen.insert(stored.pay_key, stored.content_hash);
         }
     }
@@ -80,6 +83,10 @@ fn settle_prepared(
 fn judge(seen: &mut HashMap<String, i64>, drafts: Vec<Draft>, added: &mut Vec<Draft>) -> Verdict {
     let mut verdict = Verdict::Duplicate;
     for draft in drafts {
+        let twin = draft.twin_key.as_ref().and_then(|key| seen.get(key));
+        if twin == Some(&draft.content_hash) {
+            continue;
+        }
         match seen.get(&draft.key) {
             None => {
                 seen.insert(draft.key.clone(), draft.content_hash);
@@ -167,6 +174,7 @@ fn prepare(chunk: &mut Chunk<'_, '_>, record: &PaymentRecord) -> Result<Draft, V
     let applications = applications(chunk, &record.applications, currency);
     Ok(Draft {
         key,
+        twin_key: None,
         customer,
         currency,
         amount_minor,
@@ -212,9 +220,8 @@ fn applications(
 /// in the currency of the invoice (Anexo 20, complemento de pagos).
 fn complement(chunk: &mut Chunk<'_, '_>, record: &DocumentRecord) -> Result<Vec<Draft>, Verdict> {
     let number = keys::full_number(record.series.as_deref(), record.number.as_deref());
-    let own = record.uuid.clone().unwrap_or_else(|| {
-        format!("{number}|{}", record.issue_text.as_deref().unwrap_or_default())
-    });
+    let unstamped = format!("{number}|{}", record.issue_text.as_deref().unwrap_or_default());
+    let own = record.uuid.as_ref().unwrap_or(&unstamped);
     let (customer, _) = chunk
         .directory
         .resolve(chunk.app, chunk.ctx, &record.buyer)
@@ -231,6 +238,8 @@ fn complement(chunk: &mut Chunk<'_, '_>, record: &DocumentRecord) -> Result<Vec<
             let texts = (amount_minor.to_string(), on.to_string(), customer.0.to_string());
             drafts.push(Draft {
                 key: format!("rep:{own}:{position}:{currency}"),
+                twin_key: (record.uuid.is_some() && !number.is_empty())
+                    .then(|| format!("rep:{unstamped}:{position}:{currency}")),
                 customer,
                 currency,
                 amount_minor,
