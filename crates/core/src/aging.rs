@@ -13,7 +13,7 @@ pub use document::{OpenDocument, Position};
 
 use crate::currency::Currency;
 use crate::date::Day;
-use crate::portfolio::chunk::{Account, Chunk};
+use crate::portfolio::chunk::{Account, Chunk, RowFacts};
 use crate::portfolio::{AsOf, By, Key, Portfolio, Scope};
 use std::collections::BTreeMap;
 
@@ -117,17 +117,17 @@ pub fn aging(
     scope: Scope,
 ) -> Aging {
     let mut sums = Sums::new(buckets.len());
-    for (chunk, account) in portfolio.accounts(scope) {
-        let mut aged = AgedAccount::of(chunk, account, at, buckets);
+    portfolio.each_account(scope, at, |chunk, account, rows| {
+        let mut aged = AgedAccount::of(chunk, account, rows, at, buckets);
         aged.apply(credits, chunk, account, at, buckets);
-        if aged.is_nothing() {
-            continue;
+        if aged.is_nothing(buckets.len()) {
+            return;
         }
         let key = (portfolio.key(by, account.customer), account.currency);
         let slot = if by == By::Customer { sums.push(key) } else { sums.slot(key) };
         let width = buckets.len();
         sums.add(slot, &aged.amounts[..width], &aged.counts[..width], aged.unapplied);
-    }
+    });
     sums.into_aging(at, buckets)
 }
 
@@ -138,37 +138,41 @@ struct AgedAccount {
     /// Credit as a positive amount, excess allocations included.
     unapplied: i64,
     /// Excess allocations by the bucket of their receivable, as positive amounts.
-    excess: [i64; MAX_BUCKETS],
+    excess: Vec<(usize, i64)>,
 }
 
 impl AgedAccount {
-    #[inline]
-    fn of(chunk: &Chunk, account: &Account, at: AsOf, buckets: &BucketSet) -> AgedAccount {
+    fn of(
+        chunk: &Chunk,
+        account: &Account,
+        rows: &[RowFacts],
+        at: AsOf,
+        buckets: &BucketSet,
+    ) -> AgedAccount {
         let mut aged = AgedAccount {
             amounts: [0; MAX_BUCKETS],
             counts: [0; MAX_BUCKETS],
             unapplied: chunk.unapplied(account, at),
-            excess: [0; MAX_BUCKETS],
+            excess: Vec::new(),
         };
-        let dates = match buckets.basis() {
-            Basis::Due => &chunk.rows.due,
-            Basis::Issue => &chunk.rows.issued,
-        };
-        chunk.each_open(account, at, |row, open| {
-            let bucket = buckets.bucket_of(at.as_of - dates[row]);
-            if open > 0 {
-                aged.amounts[bucket] += open;
-                aged.counts[bucket] += 1;
-            } else {
-                aged.excess[bucket] -= open;
+        let known = at.known_day();
+        for facts in rows {
+            let open = chunk.balance(facts, at.as_of, known);
+            let days = at.as_of - buckets.counted_from(facts.issued, facts.due);
+            let bucket = buckets.bucket_of(days);
+            // What was recorded late may turn out to be nothing.
+            aged.amounts[bucket] += open.max(0);
+            aged.counts[bucket] += u32::from(open > 0);
+            if open < 0 {
+                aged.excess.push((bucket, -open));
                 aged.unapplied -= open;
             }
-        });
+        }
         aged
     }
 
-    fn is_nothing(&self) -> bool {
-        self.unapplied == 0 && self.amounts.iter().all(|amount| *amount == 0)
+    fn is_nothing(&self, width: usize) -> bool {
+        self.unapplied == 0 && self.amounts[..width].iter().all(|amount| *amount == 0)
     }
 
     fn apply(
@@ -197,8 +201,8 @@ impl AgedAccount {
     }
 
     fn age_credits(&mut self, chunk: &Chunk, account: &Account, at: AsOf, buckets: &BucketSet) {
-        for (amount, excess) in self.amounts.iter_mut().zip(self.excess) {
-            *amount -= excess;
+        for (bucket, excess) in self.excess.drain(..) {
+            self.amounts[bucket] -= excess;
             self.unapplied -= excess;
         }
         for (day, amount) in remaining_credits(chunk, account, at) {

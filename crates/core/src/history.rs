@@ -123,13 +123,13 @@ fn points(
     let first_month = portfolio.first_sale().map(Day::month_start);
     let periods = question.span.periods();
     let stocks = totals.stocks.windows(2);
-    let with_period = stocks.zip(periods).map(|(pair, period)| {
+    let with_period = stocks.zip(periods).enumerate().map(|(at, (pair, period))| {
         let (before, stocks) = (&pair[0], &pair[1]);
         let flows = match question.flows {
             Flows::Period => period,
             Flows::Trailing(days) => Window::trailing(period.to, days),
         };
-        let cash = totals.cash(plan, flows);
+        let cash = totals.cash(plan, at, flows);
         let sales = totals.sales(plan, period, period.to);
         let mut indicators = vec![cash.ppc_weighted(), cash.dbt_paid()];
         indicators.extend(of_stocks(stocks));

@@ -68,23 +68,23 @@ fn of_account(
     for row in chunk.rows_until(account, at.as_of) {
         let rows = &chunk.rows;
         let followed = rows.kind[row] == ReceivableKind::Sale
-            && issued.contains(rows.issued[row])
-            && rows.recorded[row] <= known
-            && rows.due[row] + last_bound < at.as_of;
+            && issued.contains(rows.facts[row].issued)
+            && rows.facts[row].recorded <= known
+            && rows.facts[row].due + last_bound < at.as_of;
         if !followed {
             continue;
         }
         cohort.count += 1;
-        cohort.unpaid[0] += rows.amount[row];
+        cohort.unpaid[0] += rows.facts[row].amount;
         for (bound, unpaid) in bounds.iter().zip(&mut cohort.unpaid[1..]) {
             let moves = &chunk.moves;
             let paid = chunk
                 .moves_of(row)
-                .filter(|m| moves.effective[*m] <= rows.due[row] + *bound)
-                .filter(|m| moves.recorded[*m] <= known)
+                .filter(|m| moves.facts[*m].effective <= rows.facts[row].due + *bound)
+                .filter(|m| moves.facts[*m].recorded <= known)
                 .filter(|m| moves.kind[*m] != MovementKind::WriteOff)
-                .map(|m| moves.amount[m]);
-            *unpaid += (rows.amount[row] - paid.sum::<i64>()).max(0);
+                .map(|m| moves.facts[m].amount);
+            *unpaid += (rows.facts[row].amount - paid.sum::<i64>()).max(0);
         }
     }
     cohort

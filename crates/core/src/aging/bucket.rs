@@ -1,5 +1,7 @@
 //! Bucket sets as values: contiguous ranges of days that every number of days falls into once.
 
+use crate::date::Day;
+
 /// Most buckets a set may have.
 pub const MAX_BUCKETS: usize = 16;
 
@@ -89,6 +91,15 @@ impl BucketSet {
     /// The date days are counted from.
     pub fn basis(&self) -> Basis {
         self.basis
+    }
+
+    /// The date days are counted from, of the two dates of a receivable.
+    #[inline]
+    pub fn counted_from(&self, issued: Day, due: Day) -> Day {
+        match self.basis {
+            Basis::Due => due,
+            Basis::Issue => issued,
+        }
     }
 
     /// Machine names in order, as in reports.

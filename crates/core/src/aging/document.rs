@@ -69,11 +69,7 @@ impl Portfolio {
                 let customer = self.customer_id(account.customer);
                 let mut found = Vec::new();
                 chunk.each_open(account, at, |row, open_minor| {
-                    let (issued, due) = (chunk.rows.issued[row], chunk.rows.due[row]);
-                    let counted_from = match buckets.basis() {
-                        super::Basis::Due => due,
-                        super::Basis::Issue => issued,
-                    };
+                    let (issued, due) = (chunk.rows.facts[row].issued, chunk.rows.facts[row].due);
                     found.push(OpenDocument {
                         receivable: chunk.rows.id[row],
                         document: chunk.rows.document[row],
@@ -81,10 +77,10 @@ impl Portfolio {
                         issued,
                         due,
                         currency: account.currency,
-                        amount_minor: chunk.rows.amount[row],
+                        amount_minor: chunk.rows.facts[row].amount,
                         open_minor,
                         overdue_days: at.as_of - due,
-                        bucket: buckets.bucket_of(at.as_of - counted_from),
+                        bucket: buckets.bucket_of(at.as_of - buckets.counted_from(issued, due)),
                     });
                 });
                 found

@@ -1,7 +1,7 @@
 //! One pass over the receivables of a currency, and its sums by point and by day.
 
 use super::{Flows, HistoryQuestion};
-use crate::aging::{Basis, BucketSet, MAX_BUCKETS};
+use crate::aging::{Basis, BucketSet};
 use crate::date::Day;
 use crate::indicators::{Collected, amount_days};
 use crate::portfolio::chunk::{Account, Chunk, NEVER};
@@ -22,6 +22,8 @@ pub(super) struct Plan {
     last_day: Day,
     /// Cash before this day is in no point's flows.
     cash_from: Day,
+    /// Whether cash is kept by period and not by day.
+    cash_by_period: bool,
     /// By day from `first_day`: the first point on or after it.
     point_of: Vec<u32>,
 }
@@ -48,7 +50,8 @@ impl Plan {
             .collect();
         let known = question.known_at.unwrap_or(NEVER);
         let buckets = question.buckets.clone();
-        Plan { buckets, known, points, first_day, last_day, cash_from, point_of }
+        let cash_by_period = question.flows == Flows::Period;
+        Plan { buckets, known, points, first_day, last_day, cash_from, cash_by_period, point_of }
     }
 
     /// The first point that shows what starts on `day`; one past the last if none does.
@@ -60,7 +63,13 @@ impl Plan {
         }
     }
 
-    /// The slot of a day's flows, if they are kept.
+    /// The slot of a day's cash: its period, which is known by the point that ends it, or the day.
+    #[inline]
+    fn cash_slot(&self, day: Day) -> Option<usize> {
+        if self.cash_by_period { Some(self.point_of(day)) } else { self.slot(day) }
+    }
+
+    /// The slot of a day's sales, if they are kept.
     #[inline]
     fn slot(&self, day: Day) -> Option<usize> {
         let kept = day >= self.first_day && day <= self.last_day;
@@ -72,32 +81,31 @@ impl Plan {
     }
 }
 
-/// Changes of the stocks at one point.
-#[derive(Clone, Copy)]
-struct Change {
-    amounts: [i64; MAX_BUCKETS],
-    overdue: i64,
-    overdue_count: i64,
+/// Change of what is open in one bucket at one point.
+#[derive(Clone, Copy, Default)]
+struct BucketChange {
+    amount: i64,
     count: i64,
-    /// Days of issue of what is open, from the plan's base.
-    issue_days: i64,
-    issue_amount_days: i128,
-    unapplied: i64,
 }
 
-const NO_CHANGE: Change = Change {
-    amounts: [0; MAX_BUCKETS],
-    overdue: 0,
-    overdue_count: 0,
-    count: 0,
-    issue_days: 0,
-    issue_amount_days: 0,
-    unapplied: 0,
-};
+/// Change of the stocks at one point, whatever the bucket.
+#[derive(Clone, Copy, Default)]
+struct Change {
+    /// Amounts times days of issue of what is open, from the plan's base.
+    issue_amount_days: i128,
+    /// Days of issue of what is open.
+    issue_days: i64,
+    unapplied: i64,
+    /// What is past due, kept when the buckets do not say.
+    overdue: BucketChange,
+}
 
 /// Sums being gathered, as differences from point to point and from day to day.
 pub(super) struct Pass {
     changes: Vec<Change>,
+    /// By point and then by bucket.
+    buckets: Vec<BucketChange>,
+    width: usize,
     cash: Vec<Collected>,
     /// By day of issue, what was cancelled later included.
     sales: Vec<i64>,
@@ -124,9 +132,12 @@ struct Stretch {
 impl Pass {
     pub fn new(plan: &Plan) -> Pass {
         let days = plan.point_of.len();
+        let (points, width) = (plan.points.len() + 1, plan.buckets.len());
         Pass {
-            changes: vec![NO_CHANGE; plan.points.len() + 1],
-            cash: vec![Collected::default(); days],
+            changes: vec![Change::default(); points],
+            buckets: vec![BucketChange::default(); points * width],
+            width,
+            cash: vec![Collected::default(); days.max(points)],
             sales: vec![0; days],
             cancelled: Vec::new(),
         }
@@ -151,41 +162,43 @@ impl Pass {
 
     #[inline]
     fn add_sale(&mut self, plan: &Plan, chunk: &Chunk, row: usize) {
-        let issued = chunk.rows.issued[row];
+        let issued = chunk.rows.facts[row].issued;
         let Some(slot) = plan.slot(issued) else { return };
         self.sales[slot] += chunk.sale_before_cancellation(row, plan.known);
-        if chunk.is_cancelled_sale(row) && chunk.rows.recorded[row] <= plan.known {
+        if chunk.is_cancelled_sale(row) && chunk.rows.facts[row].recorded <= plan.known {
             let moves = &chunk.moves;
             let cancelling = chunk.moves_of(row).filter(|at| {
-                moves.kind[*at] == MovementKind::Cancellation && moves.recorded[*at] <= plan.known
+                moves.kind[*at] == MovementKind::Cancellation
+                    && moves.facts[*at].recorded <= plan.known
             });
             self.cancelled.extend(cancelling.map(|at| CancelledSale {
                 issued,
-                on: moves.effective[at],
-                amount: moves.amount[at],
+                on: moves.facts[at].effective,
+                amount: moves.facts[at].amount,
             }));
         }
     }
 
     fn add_row(&mut self, plan: &Plan, chunk: &Chunk, row: usize) {
         let rows = &chunk.rows;
-        let (issued, due) = (rows.issued[row], rows.due[row]);
-        let mut unissued = if rows.recorded[row] <= plan.known { rows.amount[row] } else { 0 };
+        let (issued, due) = (rows.facts[row].issued, rows.facts[row].due);
+        let mut unissued =
+            if rows.facts[row].recorded <= plan.known { rows.facts[row].amount } else { 0 };
         let mut stretch =
             Stretch { from: plan.point_of(rows.opens_on[row]), to: 0, balance: 0, issued, due };
         for at in chunk.moves_of(row) {
-            let on = chunk.moves.effective[at];
+            let on = chunk.moves.facts[at].effective;
             if on > plan.last_day {
                 break;
             }
-            if chunk.moves.recorded[at] > plan.known {
+            if chunk.moves.facts[at].recorded > plan.known {
                 continue;
             }
             if unissued != 0 && on >= issued {
                 self.step(plan, &mut stretch, issued, unissued);
                 unissued = 0;
             }
-            let amount = chunk.moves.amount[at];
+            let amount = chunk.moves.facts[at].amount;
             self.step(plan, &mut stretch, on, -amount);
             let kind = chunk.moves.kind[at];
             if kind.is_cash() && on >= plan.cash_from {
@@ -218,7 +231,7 @@ impl Pass {
         age: i32,
         late: i32,
     ) {
-        let Some(slot) = plan.slot(on) else { return };
+        let Some(slot) = plan.cash_slot(on) else { return };
         let cash = &mut self.cash[slot];
         cash.count += u64::from(kind == MovementKind::Cash);
         cash.amount_minor += amount;
@@ -238,35 +251,36 @@ impl Pass {
         }
         let issue_days = issued - plan.base();
         let weighted = amount_days(balance, issue_days);
-        for (at, sign) in [(from, 1), (to, -1)] {
-            let change = &mut self.changes[at];
-            change.count += sign;
-            change.issue_days += sign * i64::from(issue_days);
-            change.issue_amount_days += i128::from(sign) * weighted;
-        }
-        let late_from = plan.point_of(due + 1).clamp(from, to);
-        for (at, sign) in [(late_from, 1), (to, -1)] {
-            self.changes[at].overdue += sign * balance;
-            self.changes[at].overdue_count += sign;
+        let start = &mut self.changes[from];
+        start.issue_days += i64::from(issue_days);
+        start.issue_amount_days += weighted;
+        let end = &mut self.changes[to];
+        end.issue_days -= i64::from(issue_days);
+        end.issue_amount_days -= weighted;
+        if plan.buckets.basis() == Basis::Issue {
+            let late_from = plan.point_of(due + 1).clamp(from, to);
+            self.changes[late_from].overdue.add(balance);
+            self.changes[to].overdue.take(balance);
         }
         self.add_to_buckets(plan, stretch);
     }
 
     /// One addition where the balance enters a bucket and one where it leaves it.
+    #[inline]
     fn add_to_buckets(&mut self, plan: &Plan, stretch: &Stretch) {
         let Stretch { mut from, to, balance, issued, due } = *stretch;
-        let counted_from = match plan.buckets.basis() {
-            Basis::Due => due,
-            Basis::Issue => issued,
-        };
+        let counted_from = plan.buckets.counted_from(issued, due);
         let bounds = plan.buckets.bounds();
         while from < to {
             let bucket = plan.buckets.bucket_of(plan.points[from] - counted_from);
-            let leaves = bounds
-                .get(bucket)
-                .map_or(to, |bound| plan.point_of(counted_from + (bound + 1)).min(to));
-            self.changes[from].amounts[bucket] += balance;
-            self.changes[leaves].amounts[bucket] -= balance;
+            let leaves = match bounds.get(bucket) {
+                // The balance ends with this point anyway.
+                _ if from + 1 == to => to,
+                Some(bound) => plan.point_of(counted_from + (bound + 1)).min(to),
+                None => to,
+            };
+            self.buckets[from * self.width + bucket].add(balance);
+            self.buckets[leaves * self.width + bucket].take(balance);
             from = leaves;
         }
     }
@@ -274,16 +288,16 @@ impl Pass {
     /// Adds differences up.
     pub fn totals(mut self, plan: &Plan) -> Totals {
         let mut stocks = Vec::with_capacity(plan.points.len());
-        let mut sum = NO_CHANGE;
-        for (change, day) in self.changes.iter().zip(&plan.points) {
-            sum.amounts.iter_mut().zip(change.amounts).for_each(|(sum, more)| *sum += more);
-            sum.overdue += change.overdue;
-            sum.overdue_count += change.overdue_count;
-            sum.count += change.count;
+        let mut sum = Change::default();
+        let mut buckets = vec![BucketChange::default(); self.width];
+        let by_point = self.changes.iter().zip(self.buckets.chunks(self.width));
+        for ((change, changes), day) in by_point.zip(&plan.points) {
+            buckets.iter_mut().zip(changes).for_each(|(sum, more)| sum.merge(*more));
             sum.issue_days += change.issue_days;
             sum.issue_amount_days += change.issue_amount_days;
             sum.unapplied += change.unapplied;
-            stocks.push(Stocks::of(&sum, plan, *day));
+            sum.overdue.merge(change.overdue);
+            stocks.push(Stocks::of(&sum, &buckets, plan, *day));
         }
         let mut sales = vec![0];
         sales.extend(self.sales.iter().scan(0, |sum: &mut i64, day| {
@@ -295,8 +309,26 @@ impl Pass {
     }
 }
 
+impl BucketChange {
+    #[inline]
+    fn add(&mut self, amount: i64) {
+        self.amount += amount;
+        self.count += 1;
+    }
+
+    #[inline]
+    fn take(&mut self, amount: i64) {
+        self.amount -= amount;
+        self.count -= 1;
+    }
+
+    fn merge(&mut self, other: BucketChange) {
+        self.amount += other.amount;
+        self.count += other.count;
+    }
+}
+
 /// What is open on one day.
-#[derive(Clone)]
 pub(super) struct Stocks {
     pub amounts: Vec<i64>,
     pub open: i64,
@@ -310,19 +342,25 @@ pub(super) struct Stocks {
 }
 
 impl Stocks {
-    fn of(sum: &Change, plan: &Plan, day: Day) -> Stocks {
-        let amounts = sum.amounts[..plan.buckets.len()].to_vec();
-        let open: i64 = amounts.iter().sum();
+    fn of(sum: &Change, buckets: &[BucketChange], plan: &Plan, day: Day) -> Stocks {
+        let mut all = BucketChange::default();
+        let mut overdue = sum.overdue;
+        for (at, bucket) in buckets.iter().enumerate() {
+            all.merge(*bucket);
+            if plan.buckets.is_overdue(at) {
+                overdue.merge(*bucket);
+            }
+        }
         let days = day - plan.base();
         Stocks {
-            open,
-            current: open - sum.overdue,
-            open_count: u64::try_from(sum.count).unwrap_or_default(),
-            overdue_count: u64::try_from(sum.overdue_count).unwrap_or_default(),
-            open_days: sum.count * i64::from(days) - sum.issue_days,
-            open_age_amount_days: amount_days(open, days) - sum.issue_amount_days,
+            amounts: buckets.iter().map(|bucket| bucket.amount).collect(),
+            open: all.amount,
+            current: all.amount - overdue.amount,
+            open_count: u64::try_from(all.count).unwrap_or_default(),
+            overdue_count: u64::try_from(overdue.count).unwrap_or_default(),
+            open_days: all.count * i64::from(days) - sum.issue_days,
+            open_age_amount_days: amount_days(all.amount, days) - sum.issue_amount_days,
             unapplied: sum.unapplied,
-            amounts,
         }
     }
 }
@@ -350,11 +388,15 @@ impl Totals {
         gross - cancelled.sum::<i64>()
     }
 
-    /// Cash of some days.
-    pub fn cash(&self, plan: &Plan, window: Window) -> Collected {
+    /// Cash of the flows of the point `at`.
+    pub fn cash(&self, plan: &Plan, at: usize, flows: Window) -> Collected {
+        if plan.cash_by_period {
+            // Point 0 is the day before the first period.
+            return self.cash[at + 1];
+        }
         let mut sum = Collected::default();
         let slots = self.cash.iter().zip(plan.first_day.0..);
-        for (cash, _) in slots.filter(|(_, day)| window.contains(Day(*day))) {
+        for (cash, _) in slots.filter(|(_, day)| flows.contains(Day(*day))) {
             sum.merge(*cash);
         }
         sum

@@ -99,17 +99,17 @@ fn collected(chunk: &Chunk, account: &Account, window: Window, known: Day) -> Co
             continue;
         }
         for at in chunk.moves_of(row) {
-            let on = chunk.moves.effective[at];
+            let on = chunk.moves.facts[at].effective;
             if on > window.to {
                 break;
             }
             let kind = chunk.moves.kind[at];
-            if on >= window.from && kind.is_cash() && chunk.moves.recorded[at] <= known {
-                let amount = chunk.moves.amount[at];
+            if on >= window.from && kind.is_cash() && chunk.moves.facts[at].recorded <= known {
+                let amount = chunk.moves.facts[at].amount;
                 sums.count += u64::from(kind == MovementKind::Cash);
                 sums.amount_minor += amount;
-                sums.age_amount_days += amount_days(amount, on - chunk.rows.issued[row]);
-                sums.late_amount_days += amount_days(amount, on - chunk.rows.due[row]);
+                sums.age_amount_days += amount_days(amount, on - chunk.rows.facts[row].issued);
+                sums.late_amount_days += amount_days(amount, on - chunk.rows.facts[row].due);
             }
         }
     }

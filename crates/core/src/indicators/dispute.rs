@@ -68,7 +68,7 @@ pub fn disputes(
         for row in chunk.rows_until(account, at.as_of) {
             let sale = chunk.sale(row, at.as_of, at.known_day());
             let first = chunk.starts_document(row);
-            if sale != 0 && window.contains(chunk.rows.issued[row]) {
+            if sale != 0 && window.contains(chunk.rows.facts[row].issued) {
                 sums.issued_count += u64::from(first);
                 sums.issued += sale;
             }

@@ -3,7 +3,7 @@
 
 use super::Indicator;
 use super::tally::counted;
-use crate::aging::{AgingRow, Basis, BucketSet};
+use crate::aging::{AgingRow, BucketSet};
 use crate::currency::Currency;
 use crate::date::Day;
 use crate::portfolio::chunk::Chunk;
@@ -171,10 +171,8 @@ fn add_line(
     before: AsOf,
     at: AsOf,
 ) {
-    let counted_from = match matrix.buckets.basis() {
-        Basis::Due => chunk.rows.due[row],
-        Basis::Issue => chunk.rows.issued[row],
-    };
+    let facts = &chunk.rows.facts[row];
+    let counted_from = matrix.buckets.counted_from(facts.issued, facts.due);
     let from = matrix.buckets.bucket_of(before.as_of - counted_from);
     let to = matrix.buckets.bucket_of(at.as_of - counted_from);
     let (mut open, mut nets) = (open_before, [0; EXITS]);

@@ -15,6 +15,20 @@ pub(super) struct Question {
     known: Day,
     /// First month in which the portfolio has a sale; months are counted from it.
     pub first_month: Option<Day>,
+    /// By day from the first of the first month: its month, counted from the first.
+    months: Vec<u32>,
+}
+
+fn months_of_days(first: Day, last: Day) -> Vec<u32> {
+    let (mut months, mut month, mut next) = (Vec::new(), 0, first.month_end() + 1);
+    for day in first.0..=last.0 {
+        if Day(day) == next {
+            month += 1;
+            next = next.month_end() + 1;
+        }
+        months.push(month);
+    }
+    months
 }
 
 /// Sales of one month of issue, and what of them is still open.
@@ -66,15 +80,16 @@ impl Question {
         // Nothing of the window counts beyond the day the figures are of.
         let window = Window { to: window.to.min(at.as_of), ..window };
         let first_month = portfolio.first_sale().map(Day::month_start);
-        Question { at, window, known: at.known_day(), first_month }
+        let months = first_month.map_or(Vec::new(), |first| months_of_days(first, at.as_of));
+        Question { at, window, known: at.known_day(), first_month, months }
     }
 
-    /// The month a day falls in, counted from the first.
+    /// The month a day falls in, counted from the first; only for days up to the as-of day.
+    #[inline]
     pub fn month_of(&self, day: Day) -> Option<usize> {
-        let (first_year, first_month, _) = self.first_month?.ymd();
-        let (year, month, _) = day.ymd();
-        let months = (year - first_year) * 12 + month as i32 - first_month as i32;
-        usize::try_from(months).ok()
+        let first = self.first_month?;
+        let at = usize::try_from(day - first).ok()?;
+        self.months.get(at).map(|month| *month as usize)
     }
 
     /// The sums of one account, or `None` when nothing of it counts.
@@ -104,7 +119,7 @@ impl Question {
         if sale == 0 {
             return;
         }
-        let issued = chunk.rows.issued[row];
+        let issued = chunk.rows.facts[row].issued;
         if let Some(month) = self.month_of(issued) {
             tally.months[month].sales += sale;
         }
@@ -116,9 +131,10 @@ impl Question {
 
     fn add_row(&self, chunk: &Chunk, row: usize, tally: &mut Tally) {
         let rows = &chunk.rows;
-        let (issued, due, amount) = (rows.issued[row], rows.due[row], rows.amount[row]);
+        let (issued, due, amount) =
+            (rows.facts[row].issued, rows.facts[row].due, rows.facts[row].amount);
         let before_day = self.window.from - 1;
-        let known_row = rows.recorded[row] <= self.known;
+        let known_row = rows.facts[row].recorded <= self.known;
         let counts = issued <= self.at.as_of && known_row;
         let mut before = if issued <= before_day && known_row { amount } else { 0 };
         let mut open = if counts { amount } else { 0 };
@@ -148,10 +164,10 @@ impl Question {
 
     /// Settled by cash within the window.
     fn add_settled(&self, chunk: &Chunk, row: usize, tally: &mut Tally) {
-        let amount = chunk.rows.amount[row];
+        let amount = chunk.rows.facts[row].amount;
         let settled = settlement(true, amount, counted(chunk, row, self.at));
         if let Some((day, true)) = settled.filter(|(day, _)| self.window.contains(*day)) {
-            let days = day - chunk.rows.issued[row];
+            let days = day - chunk.rows.facts[row].issued;
             tally.settled_count += 1;
             tally.settled_days += i64::from(days);
             tally.settled += amount;
@@ -161,7 +177,7 @@ impl Question {
 
     /// Amount-days outstanding of what was issued in the window; open amounts by month of issue.
     fn add_cohort(&self, chunk: &Chunk, row: usize, open: i64, tally: &mut Tally) {
-        let issued = chunk.rows.issued[row];
+        let issued = chunk.rows.facts[row].issued;
         let age = self.at.as_of - issued;
         if let Some(month) = self.month_of(issued) {
             tally.months[month].open_amount_days += amount_days(open.max(0), age);
@@ -180,13 +196,13 @@ pub(super) fn counted(chunk: &Chunk, row: usize, at: AsOf) -> impl Iterator<Item
     let known = at.known_day();
     chunk
         .moves_of(row)
-        .take_while(move |m| moves.effective[*m] <= at.as_of)
-        .filter(move |m| moves.recorded[*m] <= known)
+        .take_while(move |m| moves.facts[*m].effective <= at.as_of)
+        .filter(move |m| moves.facts[*m].recorded <= known)
         .map(|m| Movement {
-            effective: moves.effective[m],
-            recorded: moves.recorded[m],
+            effective: moves.facts[m].effective,
+            recorded: moves.facts[m].recorded,
             kind: moves.kind[m],
-            amount_minor: moves.amount[m],
+            amount_minor: moves.facts[m].amount,
         })
 }
 

@@ -34,31 +34,51 @@ impl Account {
     }
 }
 
-/// Receivables by account, then by the first day on which they can count.
+/// Receivables by account, then by the first day on which they can count. Days by which rows are
+/// skipped are columns of their own; what is read of the rows that are left stands together.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rows {
     pub id: Vec<ReceivableId>,
     pub document: Vec<DocumentId>,
     /// The earlier of issue and first movement: before it the row changes no figure.
     pub opens_on: Vec<Day>,
-    pub issued: Vec<Day>,
-    pub due: Vec<Day>,
-    pub amount: Vec<i64>,
-    pub recorded: Vec<Day>,
     /// From this day on the balance is zero for good, if everything recorded is known.
     pub settled: Vec<Day>,
     /// The last day anything about it was recorded.
     pub last_recorded: Vec<Day>,
+    pub facts: Vec<RowFacts>,
     pub kind: Vec<ReceivableKind>,
-    pub flags: Vec<u8>,
-    /// Where its movements start; they end where those of the next row start. One longer.
-    pub moves_from: Vec<u32>,
+}
+
+/// What was given of a receivable, and where its movements are: half a cache line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowFacts {
+    pub amount: i64,
+    pub issued: Day,
+    pub due: Day,
+    pub recorded: Day,
+    /// Effective day of the first movement, or [`NEVER`]: before it movements need not be read.
+    first_move: Day,
+    moves_from: u32,
+    /// Number of movements above [`LENGTH_SHIFT`], and flags below.
+    length_and_flags: u32,
 }
 
 /// The first row of its document, by which documents are counted.
-const FIRST_OF_DOCUMENT: u8 = 1;
+const FIRST_OF_DOCUMENT: u32 = 1;
 /// Some movement cancelled it, at least in part.
-const HAS_CANCELLATION: u8 = 2;
+const HAS_CANCELLATION: u32 = 2;
+/// The length of the movements stands above this bit: room for 268 million.
+const LENGTH_SHIFT: u32 = 4;
+
+impl RowFacts {
+    /// Where its movements are.
+    #[inline]
+    pub fn moves(&self) -> Range<usize> {
+        let from = self.moves_from as usize;
+        from..from + (self.length_and_flags >> LENGTH_SHIFT) as usize
+    }
+}
 
 impl Rows {
     pub fn len(&self) -> usize {
@@ -69,10 +89,17 @@ impl Rows {
 /// Movements by row, then by effective day.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moves {
-    pub effective: Vec<Day>,
-    pub recorded: Vec<Day>,
+    pub facts: Vec<MoveFacts>,
+    /// Apart, for balances do not need it.
     pub kind: Vec<MovementKind>,
-    pub amount: Vec<i64>,
+}
+
+/// What changes a balance, and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MoveFacts {
+    pub amount: i64,
+    pub effective: Day,
+    pub recorded: Day,
 }
 
 /// Unapplied credit by account, then by effective day.
@@ -127,7 +154,7 @@ struct PlacedRow {
     opens_on: Day,
     settled: Day,
     last_recorded: Day,
-    flags: u8,
+    flags: u32,
 }
 
 /// What is in a chunk, as facts again.
@@ -174,7 +201,6 @@ impl Chunk {
         for p in &placed {
             chunk.push_row(p, &moves[p.moves.clone()]);
         }
-        chunk.rows.moves_from.push(moves.len() as u32);
         chunk.place_accounts(&placed, &credits);
         for credit in &credits {
             chunk.credits.effective.push(credit.effective);
@@ -191,22 +217,12 @@ impl Chunk {
                 id: Vec::with_capacity(rows),
                 document: Vec::with_capacity(rows),
                 opens_on: Vec::with_capacity(rows),
-                issued: Vec::with_capacity(rows),
-                due: Vec::with_capacity(rows),
-                amount: Vec::with_capacity(rows),
-                recorded: Vec::with_capacity(rows),
                 settled: Vec::with_capacity(rows),
                 last_recorded: Vec::with_capacity(rows),
+                facts: Vec::with_capacity(rows),
                 kind: Vec::with_capacity(rows),
-                flags: Vec::with_capacity(rows),
-                moves_from: Vec::with_capacity(rows + 1),
             },
-            moves: Moves {
-                effective: Vec::with_capacity(moves),
-                recorded: Vec::with_capacity(moves),
-                kind: Vec::with_capacity(moves),
-                amount: Vec::with_capacity(moves),
-            },
+            moves: Moves { facts: Vec::with_capacity(moves), kind: Vec::with_capacity(moves) },
             credits: Credits {
                 effective: Vec::with_capacity(credits),
                 recorded: Vec::with_capacity(credits),
@@ -219,23 +235,25 @@ impl Chunk {
 
     fn push_row(&mut self, p: &PlacedRow, moves: &[NewMove]) {
         let rows = &mut self.rows;
+        let moves_from = self.moves.facts.len() as u32;
         rows.id.push(p.row.id);
         rows.document.push(p.row.document);
         rows.opens_on.push(p.opens_on);
-        rows.issued.push(p.row.issued);
-        rows.due.push(p.row.due);
-        rows.amount.push(p.row.amount);
-        rows.recorded.push(p.row.recorded);
         rows.settled.push(p.settled);
         rows.last_recorded.push(p.last_recorded);
         rows.kind.push(p.row.kind);
-        rows.flags.push(p.flags);
-        rows.moves_from.push(self.moves.amount.len() as u32);
-        for movement in moves {
-            self.moves.effective.push(movement.effective);
-            self.moves.recorded.push(movement.recorded);
-            self.moves.kind.push(movement.kind);
-            self.moves.amount.push(movement.amount);
+        rows.facts.push(RowFacts {
+            amount: p.row.amount,
+            issued: p.row.issued,
+            due: p.row.due,
+            recorded: p.row.recorded,
+            first_move: moves.first().map_or(NEVER, |movement| movement.effective),
+            moves_from,
+            length_and_flags: ((moves.len() as u32) << LENGTH_SHIFT) | p.flags,
+        });
+        for &NewMove { amount, effective, recorded, kind, .. } in moves {
+            self.moves.facts.push(MoveFacts { amount, effective, recorded });
+            self.moves.kind.push(kind);
         }
     }
 
@@ -273,19 +291,19 @@ impl Chunk {
                     currency,
                     id: rows.id[at],
                     document: rows.document[at],
-                    issued: rows.issued[at],
-                    due: rows.due[at],
-                    amount: rows.amount[at],
-                    recorded: rows.recorded[at],
+                    issued: rows.facts[at].issued,
+                    due: rows.facts[at].due,
+                    amount: rows.facts[at].amount,
+                    recorded: rows.facts[at].recorded,
                     kind: rows.kind[at],
                 });
                 contents.moves.extend(self.moves_of(at).map(|m| NewMove {
                     customer,
                     receivable: rows.id[at],
-                    effective: self.moves.effective[m],
-                    recorded: self.moves.recorded[m],
+                    effective: self.moves.facts[m].effective,
+                    recorded: self.moves.facts[m].recorded,
                     kind: self.moves.kind[m],
-                    amount: self.moves.amount[m],
+                    amount: self.moves.facts[m].amount,
                 }));
             }
             contents.credits.extend(account.credits().map(|at| NewCredit {
@@ -303,21 +321,25 @@ impl Chunk {
     /// The movements of a row.
     #[inline]
     pub fn moves_of(&self, row: usize) -> Range<usize> {
-        self.rows.moves_from[row] as usize..self.rows.moves_from[row + 1] as usize
+        self.rows.facts[row].moves()
     }
 
     /// The balance of a row: its amount if issued and known, less what counts of its movements.
     /// Negative when more was allocated than is owed (or before it is issued).
     #[inline]
     pub fn open(&self, row: usize, as_of: Day, known: Day) -> i64 {
-        let counts = self.rows.issued[row] <= as_of && self.rows.recorded[row] <= known;
-        let mut open = if counts { self.rows.amount[row] } else { 0 };
-        for at in self.moves_of(row) {
-            if self.moves.effective[at] > as_of {
-                break;
-            }
-            if self.moves.recorded[at] <= known {
-                open -= self.moves.amount[at];
+        self.balance(&self.rows.facts[row], as_of, known)
+    }
+
+    /// As [`Chunk::open`], for a row whose facts are at hand.
+    #[inline]
+    pub fn balance(&self, facts: &RowFacts, as_of: Day, known: Day) -> i64 {
+        let counts = facts.issued <= as_of && facts.recorded <= known;
+        let mut open = if counts { facts.amount } else { 0 };
+        if facts.first_move <= as_of {
+            for movement in &self.moves.facts[facts.moves()] {
+                let moves = movement.effective <= as_of && movement.recorded <= known;
+                open -= if moves { movement.amount } else { 0 };
             }
         }
         open
@@ -331,32 +353,51 @@ impl Chunk {
         start..start + opened.partition_point(|day| *day <= as_of)
     }
 
-    /// Calls `visit` with every row of the account whose balance is not zero, and the balance.
-    #[inline]
-    pub fn each_open(&self, account: &Account, at: AsOf, mut visit: impl FnMut(usize, i64)) {
-        let range = self.rows_until(account, at.as_of);
-        let settled = &self.rows.settled[range.clone()];
+    /// Leaves in `found` those of the rows that may have a balance: begun by then, and not settled
+    /// for good, or only by what was not known. One comparison per row and no branch, so that the
+    /// rows that matter are known before they are read.
+    pub fn unsettled(&self, rows: Range<usize>, at: AsOf, found: &mut Vec<u32>) {
+        found.clear();
+        found.resize(rows.len(), 0);
+        let first = rows.start as u32;
+        let opened = &self.rows.opens_on[rows.clone()];
+        let settled = &self.rows.settled[rows.clone()];
+        let mut count = 0;
         match at.known_at {
             None => {
-                for (row, settled) in range.zip(settled) {
-                    if *settled > at.as_of {
-                        let open = self.open(row, at.as_of, NEVER);
-                        if open != 0 {
-                            visit(row, open);
-                        }
-                    }
+                for (row, (opened, settled)) in (first..).zip(opened.iter().zip(settled)) {
+                    found[count] = row;
+                    count += usize::from((*opened <= at.as_of) & (*settled > at.as_of));
                 }
             }
             Some(known) => {
-                let last = &self.rows.last_recorded[range.clone()];
-                for ((row, settled), last) in range.zip(settled).zip(last) {
-                    if *settled > at.as_of || *last > known {
-                        let open = self.open(row, at.as_of, known);
-                        if open != 0 {
-                            visit(row, open);
-                        }
-                    }
+                let last = self.rows.last_recorded[rows].iter();
+                let days = opened.iter().zip(settled).zip(last);
+                for (row, ((opened, settled), last)) in (first..).zip(days) {
+                    found[count] = row;
+                    let open = (*settled > at.as_of) | (*last > known);
+                    count += usize::from((*opened <= at.as_of) & open);
                 }
+            }
+        }
+        found.truncate(count);
+    }
+
+    /// Copies the facts of some rows together. Copies do not wait for one another as decisions do,
+    /// so reading them all from memory takes about as long as reading a few.
+    pub fn gather(&self, rows: &[u32], facts: &mut Vec<RowFacts>) {
+        facts.clear();
+        facts.extend(rows.iter().map(|row| self.rows.facts[*row as usize]));
+    }
+
+    /// Calls `visit` with every row of the account whose balance is not zero, and the balance.
+    pub fn each_open(&self, account: &Account, at: AsOf, mut visit: impl FnMut(usize, i64)) {
+        let mut found = Vec::new();
+        self.unsettled(self.rows_until(account, at.as_of), at, &mut found);
+        for row in found {
+            let open = self.open(row as usize, at.as_of, at.known_day());
+            if open != 0 {
+                visit(row as usize, open);
             }
         }
     }
@@ -374,35 +415,37 @@ impl Chunk {
 
     /// Whether the row is the first of its document.
     pub fn starts_document(&self, row: usize) -> bool {
-        self.rows.flags[row] & FIRST_OF_DOCUMENT != 0
+        self.rows.facts[row].length_and_flags & FIRST_OF_DOCUMENT != 0
     }
 
     /// The amount of a row if it is a credit sale that is known, whatever became of it.
     #[inline]
     pub fn sale_before_cancellation(&self, row: usize, known: Day) -> i64 {
-        let sale = self.rows.kind[row] == ReceivableKind::Sale && self.rows.recorded[row] <= known;
-        if sale { self.rows.amount[row] } else { 0 }
+        let sale =
+            self.rows.kind[row] == ReceivableKind::Sale && self.rows.facts[row].recorded <= known;
+        if sale { self.rows.facts[row].amount } else { 0 }
     }
 
     /// Whether a credit sale was cancelled, at least in part.
     #[inline]
     pub fn is_cancelled_sale(&self, row: usize) -> bool {
-        self.rows.flags[row] & HAS_CANCELLATION != 0 && self.rows.kind[row] == ReceivableKind::Sale
+        self.rows.facts[row].length_and_flags & HAS_CANCELLATION != 0
+            && self.rows.kind[row] == ReceivableKind::Sale
     }
 
     /// The part of a row that is a credit sale as of a day: its amount less what was cancelled.
     #[inline]
     pub fn sale(&self, row: usize, as_of: Day, known: Day) -> i64 {
-        if self.rows.issued[row] > as_of {
+        if self.rows.facts[row].issued > as_of {
             return 0;
         }
         let mut sale = self.sale_before_cancellation(row, known);
         if sale != 0 && self.is_cancelled_sale(row) {
             for at in self.moves_of(row) {
                 let cancels = self.moves.kind[at] == MovementKind::Cancellation
-                    && self.moves.effective[at] <= as_of
-                    && self.moves.recorded[at] <= known;
-                sale -= if cancels { self.moves.amount[at] } else { 0 };
+                    && self.moves.facts[at].effective <= as_of
+                    && self.moves.facts[at].recorded <= known;
+                sale -= if cancels { self.moves.facts[at].amount } else { 0 };
             }
         }
         sale
@@ -410,10 +453,10 @@ impl Chunk {
 
     pub fn memory_bytes(&self) -> usize {
         let (rows, moves, credits) =
-            (self.rows.id.capacity(), self.moves.amount.capacity(), self.credits.amount.capacity());
+            (self.rows.id.capacity(), self.moves.kind.capacity(), self.credits.amount.capacity());
         self.accounts.capacity() * size_of::<Account>()
-            + rows * (3 * 8 + 7 * 4 + 2)
-            + moves * (8 + 2 * 4 + 1)
+            + rows * (2 * 8 + 3 * 4 + 1 + size_of::<RowFacts>())
+            + moves * (size_of::<MoveFacts>() + 1)
             + credits * (8 + 2 * 4 + 1)
     }
 }

@@ -67,22 +67,22 @@ impl<'a> Line<'a> {
 
     /// Day of issue.
     pub fn issued(&self) -> Day {
-        self.chunk.rows.issued[self.row]
+        self.chunk.rows.facts[self.row].issued
     }
 
     /// Legal due date.
     pub fn due(&self) -> Day {
-        self.chunk.rows.due[self.row]
+        self.chunk.rows.facts[self.row].due
     }
 
     /// When it was learnt.
     pub fn recorded(&self) -> Day {
-        self.chunk.rows.recorded[self.row]
+        self.chunk.rows.facts[self.row].recorded
     }
 
     /// Original amount in smallest units.
     pub fn amount_minor(&self) -> i64 {
-        self.chunk.rows.amount[self.row]
+        self.chunk.rows.facts[self.row].amount
     }
 
     /// Whether it counts: issued by then, and known.
@@ -100,10 +100,10 @@ impl<'a> Line<'a> {
     pub fn movements(&self) -> impl DoubleEndedIterator<Item = Movement> + 'a {
         let moves = &self.chunk.moves;
         self.chunk.moves_of(self.row).map(|at| Movement {
-            effective: moves.effective[at],
-            recorded: moves.recorded[at],
+            effective: moves.facts[at].effective,
+            recorded: moves.facts[at].recorded,
             kind: moves.kind[at],
-            amount_minor: moves.amount[at],
+            amount_minor: moves.facts[at].amount,
         })
     }
 

@@ -26,7 +26,7 @@ pub use line::{Line, Movement};
 use crate::currency::Currency;
 use crate::date::Day;
 use crate::id::{CustomerId, DocumentId, ReceivableId, UserId};
-use chunk::{Account, Chunk};
+use chunk::{Account, Chunk, RowFacts};
 use index::{Customers, ReceivableIndex};
 use std::sync::Arc;
 
@@ -324,25 +324,48 @@ impl Portfolio {
         (at < self.chunks.len() && self.chunks[at].first_customer <= customer).then_some(at)
     }
 
+    /// The chunks that hold the customers of a scope.
+    fn chunks_of(&self, scope: Scope) -> &[Arc<Chunk>] {
+        let Who::Customer(id) = scope.who else { return &self.chunks };
+        let at = self.customers.find(id).and_then(|customer| self.chunk_of(customer));
+        at.map_or(&[], |at| &self.chunks[at..=at])
+    }
+
     /// The accounts (customer and currency) of a scope, customers in dense order.
     pub(crate) fn accounts(&self, scope: Scope) -> impl Iterator<Item = (&Chunk, &Account)> {
-        let one = match scope.who {
-            Who::Customer(id) => Some(self.customers.find(id)),
-            _ => None,
-        };
-        let chunks = match one {
-            None => 0..self.chunks.len(),
-            Some(found) => {
-                found.and_then(|customer| self.chunk_of(customer)).map_or(0..0, |at| at..at + 1)
-            }
-        };
-        self.chunks[chunks]
+        self.chunks_of(scope)
             .iter()
             .flat_map(|chunk| chunk.accounts.iter().map(|account| (&**chunk, account)))
-            .filter(move |(_, account)| {
-                scope.currency.is_none_or(|currency| currency == account.currency)
-                    && self.includes(scope.who, account.customer)
-            })
+            .filter(move |(_, account)| self.is_in(scope, account))
+    }
+
+    /// Calls `visit` with every account of a scope and the facts of the rows of it that may have a
+    /// balance: as [`Chunk::each_open`], but a chunk at a time, which is faster over many accounts.
+    pub(crate) fn each_account(
+        &self,
+        scope: Scope,
+        at: AsOf,
+        mut visit: impl FnMut(&Chunk, &Account, &[RowFacts]),
+    ) {
+        let (mut found, mut facts) = (Vec::new(), Vec::new());
+        for chunk in self.chunks_of(scope) {
+            chunk.unsettled(0..chunk.rows.len(), at, &mut found);
+            chunk.gather(&found, &mut facts);
+            let mut from = 0;
+            for account in &chunk.accounts {
+                let later = &found[from..];
+                let to = from + later.iter().take_while(|row| **row < account.rows_to).count();
+                if self.is_in(scope, account) {
+                    visit(chunk, account, &facts[from..to]);
+                }
+                from = to;
+            }
+        }
+    }
+
+    fn is_in(&self, scope: Scope, account: &Account) -> bool {
+        scope.currency.is_none_or(|currency| currency == account.currency)
+            && self.includes(scope.who, account.customer)
     }
 
     fn includes(&self, who: Who, customer: u32) -> bool {
