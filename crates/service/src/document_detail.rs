@@ -12,11 +12,14 @@ use puntual_core::date::Day;
 use puntual_core::id::{DocumentId, PaymentId, ReceivableId};
 use puntual_core::ledger::{Account, EntryKind};
 use puntual_core::portfolio::AsOf;
-use puntual_store::document::{self, Document, Reference};
-use puntual_store::import::{self, Batch};
+pub use puntual_store::document::Document;
+use puntual_store::document::{self, Reference};
+use puntual_store::import;
+pub use puntual_store::import::Batch;
 use puntual_store::ledger::{self, StoredEntry};
-use puntual_store::receivable::{self, Receivable};
-use puntual_store::standing::Dispute;
+use puntual_store::receivable;
+pub use puntual_store::receivable::Receivable;
+pub use puntual_store::standing::Dispute;
 use puntual_store::{Tx, payment, standing};
 use std::collections::{HashMap, HashSet};
 

@@ -19,7 +19,8 @@ use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::id::{CustomerId, DocumentId};
 use puntual_core::portfolio::{AsOf, Line, MovementKind, Scope as Whose, Who};
-use puntual_store::document::{self, Document};
+use puntual_store::document;
+pub use puntual_store::document::Document;
 use puntual_store::receivable::{self, Receivable};
 use puntual_store::{Tx, customer};
 use std::collections::{HashMap, HashSet};
@@ -458,6 +459,33 @@ fn sort(ctx: &Ctx, view: &View, question: &Question, found: &mut [Light]) {
             });
         }
     }
+}
+
+/// The rows of these documents, in this order; ids that are not here are left out.
+pub(crate) fn rows_of(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    view: &View,
+    standings: &Standings,
+    at: AsOf,
+    buckets: &BucketSet,
+    ids: &[DocumentId],
+) -> Result<Vec<Row>, ServiceError> {
+    let found = document::by_ids(tx, ctx.scope(), ids)?;
+    let light = |document: &Document| Light {
+        document: document.id,
+        customer: document.customer,
+        currency: document.currency,
+        issued: document.issue_date,
+        due: document.issue_date,
+        total_minor: document.total_minor,
+        open_minor: 0,
+        overdue_days: 0,
+        is_credit: document.kind == "credit_note",
+    };
+    let mut lights: Vec<Light> = found.iter().map(light).collect();
+    lights.sort_by_key(|light| ids.iter().position(|id| *id == light.document));
+    complete(tx, ctx, view, standings, at, buckets, &lights)
 }
 
 /// Adds to the rows of the page what only they need.

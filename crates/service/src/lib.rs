@@ -2,6 +2,7 @@
 //! write, commit, and only then talk to the world. No SQL text, no HTML, no network inside a
 //! transaction.
 
+pub mod applications;
 pub mod balances;
 pub mod behaviour;
 pub mod bench;
@@ -10,6 +11,7 @@ pub mod channels;
 pub mod check;
 pub mod clock;
 pub mod contact_time;
+pub mod contacts;
 pub mod creditors;
 pub mod ctx;
 pub mod customers;
@@ -17,22 +19,29 @@ pub mod day;
 pub mod demo;
 pub mod demo_load;
 pub mod dispatch;
+pub mod disputes;
 pub mod document_detail;
 pub mod document_status;
 pub mod documents;
 pub mod error;
 pub mod exports;
 pub mod facts;
+pub mod freshness;
+pub mod holds;
 pub mod imports;
 pub mod listing;
 pub mod messages;
+mod moments;
 pub mod overview;
 pub mod password;
+pub mod payments;
 pub mod portfolios;
+pub mod promises;
 pub mod random;
 pub mod reading;
 pub mod render;
 pub mod reports;
+pub mod search;
 pub mod sessions;
 pub mod smtp_settings;
 pub mod standings;

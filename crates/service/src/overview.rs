@@ -26,12 +26,19 @@ use puntual_core::indicators::{Collected, collection};
 use puntual_core::portfolio::{AsOf, By, Scope as Whose, Who};
 use puntual_core::ratio::Ratio;
 use puntual_core::tax_id::{self, TaxIdCheck, TaxIdKind};
-use puntual_store::action::{self, Action};
-use puntual_store::customer::{self, ContactPoint, Customer};
-use puntual_store::outbox::{self, Message};
-use puntual_store::payment::{self, Payment};
-use puntual_store::standing::{self, Dispute, Hold, Promise};
-use puntual_store::{Tx, timeline};
+use puntual_store::Tx;
+use puntual_store::action;
+pub use puntual_store::action::Action;
+use puntual_store::customer;
+pub use puntual_store::customer::{ContactPoint, Customer};
+use puntual_store::outbox;
+pub use puntual_store::outbox::Message;
+use puntual_store::payment;
+pub use puntual_store::payment::Payment;
+use puntual_store::standing;
+pub use puntual_store::standing::{Dispute, Hold, Promise};
+use puntual_store::timeline;
+pub use puntual_store::timeline::Event;
 
 /// Months of the chart of how a customer pays.
 const CHART_MONTHS: i32 = 24;
@@ -156,7 +163,7 @@ pub struct Overview {
     /// The strategy's last step, whatever became of it.
     pub last_step: Option<Action>,
     /// The last contact.
-    pub last_contact: Option<timeline::Event>,
+    pub last_contact: Option<Event>,
 }
 
 /// Everything a customer's page shows, as of a day.

@@ -12,7 +12,8 @@ use crate::password;
 use crate::random;
 use crate::users::normal_email;
 use puntual_core::id::WorkspaceId;
-use puntual_store::user::{self, Session, User};
+use puntual_store::user;
+pub use puntual_store::user::{Session, User};
 use puntual_store::{Tx, creditor};
 
 /// Failures of one e-mail, or from one address, after which no more attempts are looked at.

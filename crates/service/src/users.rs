@@ -10,7 +10,8 @@ use crate::password::{self, PasswordError};
 use crate::random;
 use puntual_core::access::{Deed, Role};
 use puntual_core::id::{UserId, WorkspaceId};
-use puntual_store::user::{self, User};
+use puntual_store::user;
+pub use puntual_store::user::User;
 use puntual_store::{Tx, creditor};
 
 /// Languages the screens exist in.

@@ -28,7 +28,8 @@ use puntual_core::priority::{self, Priority, PriorityFacts};
 use puntual_core::strategy::guard::{self, ContactRequest, Decision, Purpose};
 use puntual_store::action::{self, Action};
 use puntual_store::customer::{self, Customer};
-use puntual_store::standing::{self, Promise};
+use puntual_store::standing;
+pub use puntual_store::standing::Promise;
 use puntual_store::{Tx, payment, timeline};
 use std::collections::{HashMap, HashSet};
 

@@ -236,7 +236,7 @@ pub fn search(
     let conditions: Vec<String> =
         (0..words.len()).map(|n| format!("search_text LIKE ${} ESCAPE '!'", n + 4)).collect();
     let all = if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") };
-    let sql = select(&format!("{all} ORDER BY name LIMIT $3"));
+    let sql = select(&format!("{all} ORDER BY name, customer_id LIMIT $3"));
     let mut values = params![scope.workspace, scope.creditor, limit].to_vec();
     values.extend(words.iter().map(|word| Param::Owned(format!("%{}%", like(word)))));
     tx.query(&sql, &values, read)
@@ -329,7 +329,7 @@ pub fn all_contact_points(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<ContactPo
 pub fn ids_reachable(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<CustomerId>, StoreError> {
     tx.query(
         "SELECT DISTINCT customer_id FROM contact_point WHERE workspace_id = $1 \
-         AND creditor_id = $2 AND state = 'ok' ORDER BY customer_id",
+         AND creditor_id = $2 AND state IN ('ok', 'authorised') ORDER BY customer_id",
         &params![scope.workspace, scope.creditor],
         |row| Ok(CustomerId(row.int(0)?)),
     )
@@ -348,6 +348,22 @@ pub fn contact_points_like(
          AND REPLACE(REPLACE(LOWER(value), ' ', ''), '-', '') LIKE $3 ESCAPE '!' \
          ORDER BY contact_point_id LIMIT $4",
         &params![scope.workspace, scope.creditor, format!("%{}%", like(text)), limit],
+        read_point,
+    )
+}
+
+/// One contact point of a customer.
+pub fn contact_point(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    customer: CustomerId,
+    point: ContactPointId,
+) -> Result<Option<ContactPoint>, StoreError> {
+    tx.query_one(
+        "SELECT contact_point_id, customer_id, kind, value, person, state FROM contact_point \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id = $3 \
+         AND contact_point_id = $4",
+        &params![scope.workspace, scope.creditor, customer, point],
         read_point,
     )
 }

@@ -535,3 +535,13 @@ pub fn unapplied_of_customers(
         |row| Ok((CustomerId(row.int(0)?), row.currency(1)?, row.int(2)?)),
     )
 }
+
+/// When the newest document was recorded, in milliseconds.
+pub fn last_recorded_at(tx: &mut Tx<'_>, scope: Scope) -> Result<Option<i64>, StoreError> {
+    tx.query_one(
+        "SELECT recorded_at FROM document WHERE workspace_id = $1 AND creditor_id = $2 \
+         ORDER BY document_id DESC LIMIT 1",
+        &params![scope.workspace, scope.creditor],
+        |row| row.int(0),
+    )
+}

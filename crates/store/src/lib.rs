@@ -113,7 +113,14 @@ impl Store {
         let begin = if connection.is_postgres() { postgres_begin } else { sqlite_begin };
         connection.batch(begin)?;
         let mut open = OpenTx { connection: &mut connection, done: false };
-        let result = work(&mut Tx { connection: open.connection });
+        let mut tx = Tx { connection: open.connection, failed: None };
+        let mut result = work(&mut tx);
+        // After a failed statement PostgreSQL turns a commit into a rollback without a word. Work
+        // that overlooked the failure must not be told that it was stored, on either engine.
+        if let (Ok(_), Some(failure)) = (&result, tx.failed) {
+            result =
+                Err(StoreError::Refused(format!("a failure was overlooked: {failure}")).into());
+        }
         let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
         let ended = open.connection.batch(end);
         open.done = ended.is_ok();
@@ -141,12 +148,22 @@ impl Drop for OpenTx<'_> {
 /// An open transaction.
 pub struct Tx<'c> {
     connection: &'c mut Connection,
+    /// What the engine said of the first statement it refused.
+    failed: Option<String>,
 }
 
 impl Tx<'_> {
     /// Runs one statement; returns how many rows it changed.
     pub(crate) fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
-        self.connection.execute(sql, params)
+        let outcome = self.connection.execute(sql, params);
+        self.noticed(outcome)
+    }
+
+    fn noticed<T>(&mut self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let (None, Err(error)) = (&self.failed, &outcome) {
+            self.failed = Some(error.to_string());
+        }
+        outcome
     }
 
     /// Reads every row of a query through `read`.
@@ -191,7 +208,8 @@ impl Tx<'_> {
         columns: &[&str],
         rows: impl IntoIterator<Item = Vec<Param<'p>>>,
     ) -> Result<u64, StoreError> {
-        self.connection.insert_many(table, columns, &mut rows.into_iter())
+        let outcome = self.connection.insert_many(table, columns, &mut rows.into_iter());
+        self.noticed(outcome)
     }
 }
 

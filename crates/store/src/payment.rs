@@ -262,6 +262,21 @@ pub fn add_unapplied(
     Ok(())
 }
 
+/// Marks a payment as returned. It keeps its key: the same file again brings it no second time.
+pub fn set_bounced(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    payment: PaymentId,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE payment SET reversed_at = $4 \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND payment_id = $3",
+        &params![scope.workspace, scope.creditor, payment, now_ms],
+    )?;
+    Ok(())
+}
+
 /// Marks a payment as reversed and frees its key.
 pub fn set_reversed(
     tx: &mut Tx<'_>,
@@ -308,4 +323,14 @@ pub fn received_between(
          ORDER BY received_on, payment_id",
     );
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer, from, to], read)
+}
+
+/// When the newest payment was recorded, in milliseconds.
+pub fn last_recorded_at(tx: &mut Tx<'_>, scope: Scope) -> Result<Option<i64>, StoreError> {
+    tx.query_one(
+        "SELECT recorded_at FROM payment WHERE workspace_id = $1 AND creditor_id = $2 \
+         ORDER BY payment_id DESC LIMIT 1",
+        &params![scope.workspace, scope.creditor],
+        |row| row.int(0),
+    )
 }

@@ -455,6 +455,16 @@ fn within(scope: Scope, range: CustomerRange) -> [Param<'static>; 4] {
     params![scope.workspace, scope.creditor, range.after, range.through]
 }
 
+/// Opens a promise again whose verdict rested on money that was taken back.
+pub fn reopen_promise(tx: &mut Tx<'_>, scope: Scope, promise: PromiseId) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE promise SET state = 'open', judged_on = NULL \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND promise_id = $3",
+        &params![scope.workspace, scope.creditor, promise],
+    )?;
+    Ok(())
+}
+
 /// Records the verdict on a promise that is still open; false when it has one already.
 pub fn judge_open_promise(
     tx: &mut Tx<'_>,

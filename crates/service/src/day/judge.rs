@@ -42,7 +42,8 @@ pub(super) fn judge_promises(
     Ok(())
 }
 
-fn judge_part(
+/// Judges these promises, those of them that are open, inside a transaction that is open already.
+pub(crate) fn judge_part(
     app: &App,
     ctx: &Ctx,
     tx: &mut Tx<'_>,

@@ -8,7 +8,7 @@
 //! steps recorded on its receivables, so running a finished day again adds only what is new since,
 //! and after days without a run each receivable gets the one step it has reached now.
 
-mod judge;
+pub(crate) mod judge;
 mod planned;
 mod store;
 mod why;

@@ -1,0 +1,141 @@
+//! Search: customers by name, tax id, code, telephone or e-mail; documents by number or amount.
+//!
+//! Decides how one line of text is read: as words of a name, as the beginning of a number, and, in
+//! each currency of the portfolio, as an amount. At most [`MOST`] of each kind are answered.
+
+use crate::App;
+use crate::balances::{self, Balance};
+use crate::ctx::Ctx;
+use crate::documents;
+use crate::error::ServiceError;
+use crate::portfolios::{CustomerName, View};
+use crate::standings::Standings;
+use crate::words;
+use puntual_core::access::Deed;
+use puntual_core::aging::BucketSet;
+use puntual_core::currency::Currency;
+use puntual_core::id::{CustomerId, DocumentId};
+use puntual_core::money::Money;
+use puntual_core::portfolio::{AsOf, Scope as Whose};
+use puntual_store::customer::{self, ContactPoint};
+use puntual_store::{Tx, document};
+use std::collections::HashSet;
+
+/// Most customers and most documents answered.
+pub const MOST: usize = 20;
+
+/// Shortest text telephones and e-mails are looked through for.
+const SHORTEST_POINT: usize = 4;
+
+/// A customer found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundCustomer {
+    /// Who.
+    pub customer: CustomerName,
+    /// The telephone or e-mail that matched, when it was not the name, code or tax id.
+    pub matched: Option<String>,
+    /// What it owes, by currency.
+    pub balances: Vec<Balance>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Customers by name.
+    pub customers: Vec<FoundCustomer>,
+    /// Documents: those with this number first, then those with this amount, open ones first.
+    pub documents: Vec<documents::Row>,
+    /// Whether there was more than is answered.
+    pub is_cut: bool,
+}
+
+/// Looks a text up. Empty text finds nothing.
+pub fn search(app: &App, ctx: &Ctx, at: AsOf, text: &str) -> Result<Found, ServiceError> {
+    ctx.require(Deed::ViewCustomers)?;
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(Found::default());
+    }
+    app.store.read(|tx| {
+        let view = app.portfolios.view_in(tx, ctx.scope())?;
+        let standings = Standings::load(tx, ctx.scope(), at.as_of, ctx.today)?;
+        let buckets = BucketSet::default();
+        let mut people = people(tx, ctx, text)?;
+        let mut papers = papers(tx, ctx, &view, at, text)?;
+        let is_cut = people.len() > MOST || papers.len() > MOST;
+        people.truncate(MOST);
+        papers.truncate(MOST);
+        let mut customers = Vec::with_capacity(people.len());
+        for (id, matched) in people {
+            let Some(customer) = view.names.get(id).cloned() else { continue };
+            let whose = Whose::customer(id);
+            let balances = balances::balances(&view, at, &buckets, &standings, whose);
+            customers.push(FoundCustomer { customer, matched, balances });
+        }
+        let documents = documents::rows_of(tx, ctx, &view, &standings, at, &buckets, &papers)?;
+        Ok(Found { customers, documents, is_cut })
+    })
+}
+
+type Person = (CustomerId, Option<String>);
+
+fn people(tx: &mut Tx<'_>, ctx: &Ctx, text: &str) -> Result<Vec<Person>, ServiceError> {
+    let (scope, limit) = (ctx.scope(), MOST as i64 + 1);
+    let wanted = words::query(text);
+    let mut people: Vec<Person> = Vec::new();
+    if !wanted.is_empty() {
+        let named = customer::search(tx, scope, &wanted, limit)?;
+        people.extend(named.into_iter().map(|customer| (customer.id, None)));
+    }
+    let is_kept = |c: &char| !c.is_whitespace() && !['-', '(', ')'].contains(c);
+    let point: String = text.to_lowercase().chars().filter(is_kept).collect();
+    if point.chars().count() >= SHORTEST_POINT && people.len() <= MOST {
+        let points = customer::contact_points_like(tx, scope, &point, limit)?;
+        for ContactPoint { customer, value, .. } in points {
+            if !people.iter().any(|(known, _)| *known == customer) {
+                people.push((customer, Some(value)));
+            }
+        }
+    }
+    Ok(people)
+}
+
+fn papers(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    view: &View,
+    at: AsOf,
+    text: &str,
+) -> Result<Vec<DocumentId>, ServiceError> {
+    let (number, limit) = (text.to_uppercase(), MOST as i64 + 1);
+    let numbered = document::by_number_prefix(tx, ctx.scope(), &number, limit)?;
+    let mut papers: Vec<DocumentId> = numbered.into_iter().map(|document| document.id).collect();
+    let currencies = view.portfolio.currencies().into_iter();
+    let amounts: HashSet<(Currency, i64)> = currencies
+        .filter_map(|currency| Money::parse(text, currency).ok())
+        .filter(|money| money.minor > 0)
+        .map(|money| (money.currency, money.minor))
+        .collect();
+    if amounts.is_empty() {
+        return Ok(papers);
+    }
+    let mut seen: HashSet<DocumentId> = papers.iter().copied().collect();
+    let buckets = BucketSet::default();
+    let open = view.portfolio.open_documents(at, Whose::ALL, &buckets, None);
+    let open = open.filter(|open| {
+        let is = |minor| amounts.contains(&(open.currency, minor));
+        is(open.open_minor) || is(open.amount_minor)
+    });
+    let lines = view.portfolio.lines(Whose::ALL).filter(|line| {
+        line.counts(at) && amounts.contains(&(line.currency(), line.amount_minor()))
+    });
+    for id in open.map(|open| open.document).chain(lines.map(|line| line.document())) {
+        if papers.len() > MOST {
+            break;
+        }
+        if seen.insert(id) {
+            papers.push(id);
+        }
+    }
+    Ok(papers)
+}
