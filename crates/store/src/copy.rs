@@ -26,7 +26,11 @@ pub fn tables() -> Vec<Table> {
             let columns = body
                 .lines()
                 .map(str::trim)
-                .filter(|line| !line.is_empty() && !line.starts_with("PRIMARY KEY") && !line.starts_with("CHECK"))
+                .filter(|line| {
+                    !line.is_empty()
+                        && !line.starts_with("PRIMARY KEY")
+                        && !line.starts_with("CHECK")
+                })
                 .filter_map(|line| line.split(' ').next())
                 .map(str::to_owned)
                 .collect();
@@ -43,7 +47,8 @@ const PART: usize = 5_000;
 pub fn copy(from: &Store, to: &Store) -> Result<u64, StoreError> {
     from.read(|source| {
         to.write(|target| {
-            let taken = target.query("SELECT workspace_id FROM workspace LIMIT 1", &[], |_| Ok(()))?;
+            let taken =
+                target.query("SELECT workspace_id FROM workspace LIMIT 1", &[], |_| Ok(()))?;
             if !taken.is_empty() {
                 return Err(StoreError::Duplicate("the target storage is not empty".to_owned()));
             }
@@ -56,11 +61,7 @@ pub fn copy(from: &Store, to: &Store) -> Result<u64, StoreError> {
     })
 }
 
-fn copy_table(
-    source: &mut Tx<'_>,
-    target: &mut Tx<'_>,
-    table: &Table,
-) -> Result<u64, StoreError> {
+fn copy_table(source: &mut Tx<'_>, target: &mut Tx<'_>, table: &Table) -> Result<u64, StoreError> {
     let columns: Vec<&str> = table.columns.iter().map(String::as_str).collect();
     let sql = format!("SELECT {} FROM {}", columns.join(", "), table.name);
     let (mut part, mut count) = (Vec::with_capacity(PART), 0);

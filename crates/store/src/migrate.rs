@@ -14,8 +14,23 @@ pub const MIGRATIONS: [(&str, &str); 4] = [
 
 const LIST: &str = "CREATE TABLE IF NOT EXISTS schema_migration (name TEXT NOT NULL PRIMARY KEY)";
 
+/// Programs that open one PostgreSQL database at the same time migrate it one after the other. The
+/// lock is the session's: it goes with the connection should this program die.
+const TAKE_TURN: &str = "SELECT pg_advisory_lock(5786207)";
+const END_TURN: &str = "SELECT pg_advisory_unlock(5786207)";
+
 /// Applies the migrations not applied yet; returns their names.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<Vec<&'static str>, StoreError> {
+    if !connection.is_postgres() {
+        return apply_missing(connection);
+    }
+    connection.batch(TAKE_TURN)?;
+    let applied = apply_missing(connection);
+    connection.batch(END_TURN)?;
+    applied
+}
+
+fn apply_missing(connection: &mut Connection) -> Result<Vec<&'static str>, StoreError> {
     connection.batch(LIST)?;
     let mut applied = Vec::new();
     for (name, text) in MIGRATIONS {
@@ -23,13 +38,9 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<Vec<&'static str>, 
             continue;
         }
         let sql = dialect(text, connection.is_postgres());
-        let begin = if connection.is_postgres() {
-            // Two programs starting at once must not apply the same migration twice.
-            "BEGIN; LOCK TABLE schema_migration IN EXCLUSIVE MODE;"
-        } else {
-            "BEGIN IMMEDIATE;"
-        };
-        connection.batch(begin)?;
+        // On SQLite the write lock is the turn: two programs starting at once must not apply the
+        // same migration twice.
+        connection.batch(if connection.is_postgres() { "BEGIN" } else { "BEGIN IMMEDIATE" })?;
         if already(connection, name)? {
             connection.batch("ROLLBACK")?;
             continue;
@@ -65,11 +76,13 @@ fn already(connection: &mut Connection, name: &str) -> Result<bool, StoreError> 
     Ok(found)
 }
 
-/// The DDL is written once in PostgreSQL's words. SQLite gets its own names of the types, strict
-/// typing, and tables stored in the order of their primary key.
+/// The DDL is written once in PostgreSQL's words. PostgreSQL gets the collation; SQLite gets its own
+/// names of the types, strict typing, and tables stored in the order of their primary key.
 fn dialect(text: &str, postgres: bool) -> String {
     if postgres {
-        return text.to_owned();
+        // Text is compared byte by byte, as SQLite does: what a range of keys or a list's order
+        // means must not depend on the language the server was installed with.
+        return text.replace(" TEXT", " TEXT COLLATE \"C\"");
     }
     text.replace("BIGINT", "INTEGER")
         .replace("BOOLEAN", "INTEGER")

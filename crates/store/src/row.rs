@@ -112,7 +112,8 @@ impl Row<'_> {
                 } else if *kind == Type::BOOL {
                     row.try_get::<_, Option<bool>>(column)?.into()
                 } else if *kind == Type::BYTEA {
-                    row.try_get::<_, Option<Vec<u8>>>(column)?.map_or(Param::Null, Param::OwnedBytes)
+                    row.try_get::<_, Option<Vec<u8>>>(column)?
+                        .map_or(Param::Null, Param::OwnedBytes)
                 } else {
                     row.try_get::<_, Option<String>>(column)?.into()
                 })

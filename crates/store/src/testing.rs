@@ -209,6 +209,77 @@ fn unprivileged_user() -> io::Result<(u32, u32)> {
         .ok_or_else(|| io::Error::other("neither user `postgres` nor `nobody` exists"))
 }
 
+/// A storage made for one test; what a file left behind goes with it.
+#[derive(Debug)]
+pub struct Place {
+    /// Its address.
+    pub url: String,
+    file: Option<PathBuf>,
+}
+
+impl Place {
+    /// A fresh SQLite file.
+    #[must_use]
+    pub fn sqlite() -> Place {
+        static FILES_MADE: AtomicU32 = AtomicU32::new(0);
+        let number = FILES_MADE.fetch_add(1, Ordering::Relaxed);
+        let name = format!("puntual-place-{}-{number}.db", std::process::id());
+        let place = Place::at(&std::env::temp_dir().join(name));
+        place.remove();
+        place
+    }
+
+    /// A fresh PostgreSQL database, where PostgreSQL is installed.
+    #[must_use]
+    pub fn postgres() -> Option<Place> {
+        Some(Place { url: postgres_url()?, file: None })
+    }
+
+    fn at(file: &Path) -> Place {
+        Place { url: format!("sqlite:{}", file.display()), file: Some(file.to_owned()) }
+    }
+
+    fn remove(&self) {
+        let Some(file) = &self.file else { return };
+        for end in ["", "-wal", "-shm"] {
+            _ = std::fs::remove_file(format!("{}{end}", file.display()));
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
+
+/// Runs each test on a fresh SQLite file and on a fresh PostgreSQL database:
+/// `on_both_engines! { fn adds_up(place) { … } }` makes the tests `adds_up::sqlite` and
+/// `adds_up::postgres`; `place` is a [`Place`](crate::testing::Place).
+#[macro_export]
+macro_rules! on_both_engines {
+    ($(fn $name:ident($place:ident) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports, reason = "a test may need nothing of its file")]
+            use super::*;
+
+            fn holds($place: &$crate::testing::Place) $body
+
+            #[test]
+            fn sqlite() {
+                holds(&$crate::testing::Place::sqlite());
+            }
+
+            #[test]
+            fn postgres() {
+                if let Some(place) = $crate::testing::Place::postgres() {
+                    holds(&place);
+                }
+            }
+        }
+    )*};
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

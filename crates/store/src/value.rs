@@ -4,6 +4,7 @@ use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use rusqlite::types::{ToSqlOutput, ValueRef};
+use std::borrow::Cow;
 use std::error::Error;
 
 /// A parameter, borrowed where that saves a copy.
@@ -30,6 +31,19 @@ pub enum Param<'a> {
 impl Param<'_> {
     fn day_text(day: Day) -> String {
         day.to_string()
+    }
+}
+
+/// Text as both engines can hold it: PostgreSQL refuses the character NUL, which a damaged file may
+/// bring, so it is kept as the replacement character on both.
+fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "\u{FFFD}").into() } else { text.into() }
+}
+
+fn sqlite_text(text: &str) -> ToSqlOutput<'_> {
+    match storable(text) {
+        Cow::Borrowed(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+        Cow::Owned(text) => ToSqlOutput::from(text),
     }
 }
 
@@ -90,8 +104,8 @@ impl rusqlite::ToSql for Param<'_> {
         Ok(match self {
             Param::Null => ToSqlOutput::Borrowed(ValueRef::Null),
             Param::Int(number) => ToSqlOutput::Borrowed(ValueRef::Integer(*number)),
-            Param::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
-            Param::Owned(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Param::Text(text) => sqlite_text(text),
+            Param::Owned(text) => sqlite_text(text),
             Param::Bool(yes) => ToSqlOutput::Borrowed(ValueRef::Integer(i64::from(*yes))),
             Param::Day(day) => ToSqlOutput::from(Param::day_text(*day)),
             Param::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
@@ -111,8 +125,8 @@ impl ToSql for Param<'_> {
             // SQLite keeps yes and no as numbers; a copy from there arrives as such.
             Param::Int(number) if *kind == Type::BOOL => (*number != 0).to_sql(kind, out),
             Param::Int(number) => number.to_sql(kind, out),
-            Param::Text(text) => text.to_sql(kind, out),
-            Param::Owned(text) => text.to_sql(kind, out),
+            Param::Text(text) => storable(text).to_sql(kind, out),
+            Param::Owned(text) => storable(text).to_sql(kind, out),
             Param::Bool(yes) => yes.to_sql(kind, out),
             Param::Day(day) => Param::day_text(*day).to_sql(kind, out),
             Param::Bytes(bytes) => bytes.to_sql(kind, out),
