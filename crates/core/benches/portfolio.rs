@@ -3,9 +3,13 @@
 //!
 //! Every figure is first held against what the generator expects; after a wrong answer no time is
 //! printed. Times are the median of runs after one to warm up, with their mean processor time. The
-//! same operations in DuckDB:
-//! `benches/peers/duckdb_portfolio.py DIR`.
-#![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
+//! same operations in DuckDB: `benches/peers/duckdb_portfolio.py DIR`.
+#![allow(
+    clippy::print_stdout,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a benchmark reads the clock, prints its figures, and stops at bad input"
+)]
 
 mod generated;
 

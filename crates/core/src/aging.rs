@@ -118,6 +118,9 @@ pub fn aging(
 ) -> Aging {
     let mut sums = Sums::new(buckets.len());
     portfolio.each_account(scope, at, |chunk, account, rows| {
+        if rows.is_empty() && account.credits().is_empty() {
+            return;
+        }
         let mut aged = AgedAccount::of(chunk, account, rows, at, buckets);
         aged.apply(credits, chunk, account, at, buckets);
         if aged.is_nothing(buckets.len()) {
@@ -238,7 +241,7 @@ fn remaining_credits(chunk: &Chunk, account: &Account, at: AsOf) -> Vec<(Day, i6
         }
     }
     if used > 0 {
-        let last_use = counted().filter(|(_, amount)| *amount < 0).map(|(day, _)| day).last();
+        let last_use = counted().filter(|(_, amount)| *amount < 0).map(|(day, _)| day).next_back();
         left.push((last_use.unwrap_or(at.as_of), -used));
     }
     left

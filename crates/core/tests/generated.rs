@@ -1,6 +1,12 @@
 //! The portfolio against the benchmark generator's own oracle, at any size and seed:
 //! `python3 ../shared/bench/gen.py --n 2000 --out DIR && PUNTUAL_BENCH_DIR=DIR cargo test -p
 //! puntual-core --test generated`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and this one is told its folder by the environment"
+)]
 
 #[path = "../benches/generated/mod.rs"]
 #[allow(dead_code, reason = "the benchmark uses the rest")]

@@ -1,4 +1,5 @@
 //! Indicators against the worked figures of the domain reference, A2 to A6, through the portfolio.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod golden;
 
