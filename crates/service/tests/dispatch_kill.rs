@@ -19,7 +19,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use support::books::{Books, Place, at, channel, day, places, sqlite};
 use support::mime_reader::Part;
-use support::smtp_server::SmtpServer;
+use support::smtp_server::{Fault, SmtpServer};
 
 /// Customers; the day goes through them in more than one page.
 const CUSTOMERS: usize = 4_300;
@@ -126,17 +126,22 @@ fn killed_anywhere_nothing_happens_twice_and_nothing_is_lost() {
     assert_eq!(planned_expected.len(), CUSTOMERS.div_ceil(WRITTEN_ONE_IN));
     for place in places() {
         let mut books = fill(&place);
-        let server = SmtpServer::start(&[]);
-        let mut alive_at_kill = 0;
+        // A server that takes its time: more of the program's life is spent waiting for it.
+        let server = SmtpServer::start(&[Fault::Slow(25); CUSTOMERS / WRITTEN_ONE_IN]);
+        let (mut alive_at_kill, mut met_day, mut met_sending) = (0, 0, 0);
         for turn in 0..KILLS {
             let mut child = start(&place, &server, turn);
-            // Moments spread over the whole of what the program does, by a fixed rule: short ones
-            // meet the opening and the day, longer ones the sending.
-            let wait_ms = 15 + (turn * turn * 7_919 + turn * 104_729) % 260;
+            // Moments spread by a fixed rule: the first meet the opening and the day, the later
+            // ones the sending.
+            let spread_ms = (turn * turn * 7_919 + turn * 104_729) % 300;
+            let wait_ms = if turn < KILLS / 3 { 20 + spread_ms / 2 } else { 100 + 2 * spread_ms };
             std::thread::sleep(Duration::from_millis(wait_ms));
             alive_at_kill += u64::from(child.try_wait().unwrap().is_none());
             child.kill().unwrap();
             child.wait().unwrap();
+            let finished = days::is_finished(&books.app, &books.ctx, books.ctx.today).unwrap();
+            met_day += u64::from(!finished);
+            met_sending += u64::from(finished && server.received().len() < planned_expected.len());
         }
         // When every lease has ended one more program finishes the work.
         books.at(at("2026-11-24", 13));
@@ -145,6 +150,7 @@ fn killed_anywhere_nothing_happens_twice_and_nothing_is_lost() {
         let report = dispatch_due(&books.app, &books.ctx, Some(&last), 10_000).unwrap();
         assert_eq!(report.waiting, 0);
         assert!(alive_at_kill >= 10, "only {alive_at_kill} kills met the program at work");
+        assert!(met_day > 0 && met_sending > 0, "{met_day} met the day, {met_sending} sending");
 
         assert_eq!(planned(&books), planned_expected, "{}", place.url);
         assert_eq!(entries(&books), entries_expected);
@@ -167,7 +173,8 @@ fn killed_anywhere_nothing_happens_twice_and_nothing_is_lost() {
         let known: Vec<String> = messages.iter().map(|message| header(message.id)).collect();
         assert!(times.keys().all(|id| known.contains(id)), "a message nobody planned arrived");
         eprintln!(
-            "{}: {KILLS} kills, {alive_at_kill} at work; {} messages, {unknown} unknown, 0 twice",
+            "{}: {KILLS} kills, {alive_at_kill} at work ({met_day} before the day was done, \
+             {met_sending} while sending); {} messages, {unknown} unknown, 0 twice",
             place.url.split(':').next().unwrap_or_default(),
             messages.len(),
         );

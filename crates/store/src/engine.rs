@@ -38,6 +38,18 @@ impl Connection {
         }
     }
 
+    /// Lets PostgreSQL look at how the rows of the large tables are spread. Its own look comes a
+    /// minute or more after an import, and until then it may join two tables row against row.
+    /// SQLite finds its way by the keys alone.
+    pub(crate) fn refresh_statistics(&mut self) -> Result<(), StoreError> {
+        match self {
+            Connection::Sqlite(_) => Ok(()),
+            Connection::Postgres { .. } => {
+                self.batch("ANALYZE document, receivable, payment, action, action_receivable")
+            }
+        }
+    }
+
     /// Runs one statement and returns how many rows it changed.
     pub(crate) fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         match self {

@@ -103,6 +103,13 @@ impl Store {
         self.run("BEGIN IMMEDIATE", "BEGIN", work)
     }
 
+    /// Lets the engine look at how the rows are spread; worth it before questions over everything
+    /// that may follow a large import.
+    pub fn refresh_statistics(&self) -> Result<(), StoreError> {
+        let mut connection = self.pool.get().map_err(StoreError::from)?;
+        connection.refresh_statistics()
+    }
+
     fn run<T, E: From<StoreError>>(
         &self,
         sqlite_begin: &str,

@@ -75,6 +75,7 @@ pub fn for_each_planned(
     mut each: impl FnMut(PlannedLine),
 ) -> Result<(), ServiceError> {
     ctx.require(Deed::ViewCustomers)?;
+    app.store.refresh_statistics()?;
     let strategy = strategy(ctx);
     let mut calendars = Calendars::default();
     let mut after = CustomerId(0);
@@ -147,6 +148,7 @@ impl<'a> Run<'a> {
     }
 
     fn go(&mut self) -> Result<DayCounts, ServiceError> {
+        self.app.store.refresh_statistics()?;
         let calendar = self.calendars.of(&self.ctx.creditor.country);
         judge::judge_promises(self.app, self.ctx, self.day, calendar)?;
         let mut counts = DayCounts::default();
