@@ -85,6 +85,10 @@ pub struct Filter {
     pub text: String,
     /// Only this customer's.
     pub customer: Option<CustomerId>,
+    /// Name of the customers' segment; `Some("")` for those in none.
+    pub segment: Option<String>,
+    /// Name of the customers' collector; `Some("")` for those of nobody.
+    pub collector: Option<String>,
     /// Only this kind: `invoice`, `credit_note`, `debit_note`, `receipt`, `instrument`.
     pub kind: Option<String>,
     /// Only what is open in the bucket at this position.
@@ -200,6 +204,9 @@ pub(crate) fn list_in(
     }
     found.extend(credits(tx, ctx, at, filter)?);
     found.retain(|light| chosen.admits(light));
+    if filter.segment.is_some() || filter.collector.is_some() {
+        found.retain(|light| is_of_group(view, filter, light.customer));
+    }
     let mut open: HashMap<Currency, i64> = HashMap::new();
     for light in found.iter().filter(|light| !light.is_credit) {
         *open.entry(light.currency).or_default() += light.open_minor;
@@ -215,6 +222,15 @@ pub(crate) fn list_in(
         open,
         currencies: view.portfolio.currencies(),
     })
+}
+
+/// Whether a customer is in the segment and of the collector wanted.
+fn is_of_group(view: &View, filter: &Filter, customer: CustomerId) -> bool {
+    let Some(name) = view.names.get(customer) else { return false };
+    let segment = view.names.segment_name(name.segment);
+    let collector = view.names.collector_name(name.collector);
+    filter.segment.as_deref().is_none_or(|wanted| wanted == segment)
+        && filter.collector.as_deref().is_none_or(|wanted| wanted == collector)
 }
 
 /// A document while the list is made.
@@ -283,71 +299,87 @@ impl Chosen {
 /// The documents that create debt, as the filter wants them.
 fn debts(view: &View, standings: &Standings, at: AsOf, question: &Question) -> Vec<Light> {
     let filter = &question.filter;
-    let who = filter.customer.map_or(Who::All, Who::Customer);
-    let whose = Whose { who, currency: filter.currency };
     let only_open = filter.bucket.is_some() || filter.state.is_some_and(DocumentState::is_open);
-    let mut found = Documents::default();
-    if only_open {
-        let open = view.portfolio.open_documents(at, whose, &question.buckets, None);
-        let mut in_bucket: HashSet<DocumentId> = HashSet::new();
-        for one in open {
-            if filter.bucket == Some(one.bucket) {
-                in_bucket.insert(one.document);
-            }
-            found.add(Light {
-                document: one.document,
-                customer: one.customer,
-                currency: one.currency,
-                issued: one.issued,
-                due: one.due,
-                total_minor: one.amount_minor,
-                open_minor: one.open_minor,
-                overdue_days: one.overdue_days,
-                is_credit: false,
-            });
-        }
-        if filter.bucket.is_some() {
-            found.list.retain(|light| in_bucket.contains(&light.document));
-        }
-    } else {
-        let wants_given_up = filter.state.map(|state| state == DocumentState::WrittenOff);
-        for line in view.portfolio.lines(whose).filter(|line| line.counts(at)) {
-            let open_minor = line.open_minor(at).max(0);
-            if open_minor == 0 && is_cancelled(&line) {
-                continue;
-            }
-            let given_up = wants_given_up.is_some() && written_off_minor(&line, at) > 0;
-            if open_minor == 0 && wants_given_up.is_some_and(|wanted| wanted != given_up) {
-                continue;
-            }
-            found.add(Light {
-                document: line.document(),
-                customer: line.customer(),
-                currency: line.currency(),
-                issued: line.issued(),
-                due: line.due(),
-                total_minor: line.amount_minor(),
-                open_minor,
-                overdue_days: at.as_of - line.due(),
-                is_credit: false,
-            });
-        }
-    }
-    let mut list = found.list;
+    let mut list = match only_open {
+        true => open_debts(view, at, question),
+        false => every_debt(view, at, filter),
+    };
     list.retain(|light| {
-        let disputed = || standings.disputed_minor(light.document, light.open_minor) > 0;
+        let (is_open, is_late) = (light.open_minor > 0, light.overdue_days > 0);
         let in_time = filter.due_until.is_none_or(|until| light.due <= until);
         in_time
             && match filter.state {
                 None => true,
-                Some(DocumentState::Open) => light.open_minor > 0,
-                Some(DocumentState::NotDue) => light.open_minor > 0 && light.overdue_days <= 0,
-                Some(DocumentState::Overdue) => light.open_minor > 0 && light.overdue_days > 0,
-                Some(DocumentState::Disputed) => disputed(),
-                Some(DocumentState::Paid | DocumentState::WrittenOff) => light.open_minor == 0,
+                Some(DocumentState::Open) => is_open,
+                Some(DocumentState::NotDue) => is_open && !is_late,
+                Some(DocumentState::Overdue) => is_open && is_late,
+                Some(DocumentState::Disputed) => {
+                    standings.disputed_minor(light.document, light.open_minor) > 0
+                }
+                Some(DocumentState::Paid | DocumentState::WrittenOff) => !is_open,
             }
     });
     list
+}
+
+fn whose(filter: &Filter) -> Whose {
+    let who = filter.customer.map_or(Who::All, Who::Customer);
+    Whose { who, currency: filter.currency }
+}
+
+/// Those with something open, in the filter's bucket if it names one.
+fn open_debts(view: &View, at: AsOf, question: &Question) -> Vec<Light> {
+    let filter = &question.filter;
+    let mut found = Documents::default();
+    let mut in_bucket: HashSet<DocumentId> = HashSet::new();
+    for one in view.portfolio.open_documents(at, whose(filter), &question.buckets, None) {
+        if filter.bucket == Some(one.bucket) {
+            in_bucket.insert(one.document);
+        }
+        found.add(Light {
+            document: one.document,
+            customer: one.customer,
+            currency: one.currency,
+            issued: one.issued,
+            due: one.due,
+            total_minor: one.amount_minor,
+            open_minor: one.open_minor,
+            overdue_days: one.overdue_days,
+            is_credit: false,
+        });
+    }
+    if filter.bucket.is_some() {
+        found.list.retain(|light| in_bucket.contains(&light.document));
+    }
+    found.list
+}
+
+/// All of them, the settled ones too; of those given up or those paid, only these.
+fn every_debt(view: &View, at: AsOf, filter: &Filter) -> Vec<Light> {
+    let wants_given_up = filter.state.map(|state| state == DocumentState::WrittenOff);
+    let mut found = Documents::default();
+    for line in view.portfolio.lines(whose(filter)).filter(|line| line.counts(at)) {
+        let open_minor = line.open_minor(at).max(0);
+        if open_minor == 0 && is_cancelled(&line) {
+            continue;
+        }
+        let given_up = || written_off_minor(&line, at) > 0;
+        if open_minor == 0 && wants_given_up.is_some_and(|wanted| wanted != given_up()) {
+            continue;
+        }
+        found.add(Light {
+            document: line.document(),
+            customer: line.customer(),
+            currency: line.currency(),
+            issued: line.issued(),
+            due: line.due(),
+            total_minor: line.amount_minor(),
+            open_minor,
+            overdue_days: at.as_of - line.due(),
+            is_credit: false,
+        });
+    }
+    found.list
 }
 
 /// Documents put together from their instalments.

@@ -6,6 +6,7 @@ use crate::error::ServiceError;
 ///
 /// # Errors
 /// When the operating system gives none; nothing secret may be made then.
+#[allow(clippy::disallowed_methods, reason = "this is where randomness is drawn, once")]
 pub fn bytes<const N: usize>() -> Result<[u8; N], ServiceError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes)
