@@ -21,6 +21,7 @@ use puntual_core::id::{CustomerId, DocumentId, EventId, PaymentId, PromiseId, Re
 use puntual_core::ledger::{Account, Entry, EntryKind};
 use puntual_core::money::Money;
 use puntual_core::posting::{Posting, Source};
+use puntual_core::promise::{self, DEFAULT_GRACE_DAYS};
 use puntual_store::ledger::{self, Recording, StoredEntry};
 use puntual_store::payment;
 pub use puntual_store::payment::Payment;
@@ -408,7 +409,8 @@ pub(crate) fn judge_promises(
     Ok(after.iter().filter(kept).map(|promise| promise.id).collect())
 }
 
-/// Promises whose verdict may have rested on a payment are judged anew without it.
+/// Promises whose verdict may have rested on a payment are judged anew without it: made before it
+/// came, and not over yet when it did.
 fn judge_again(
     app: &App,
     ctx: &Ctx,
@@ -416,10 +418,13 @@ fn judge_again(
     payment: &Payment,
 ) -> Result<(), ServiceError> {
     let scope = ctx.scope();
+    let calendar = Calendar::of_country(&ctx.creditor.country);
     for promise in standing::promises_of(tx, scope, payment.customer)? {
+        let last = promise::deadline(promise.promised_on, DEFAULT_GRACE_DAYS, &calendar);
         let rested = matches!(promise.state.as_str(), "kept" | "partly_kept")
             && promise.currency == payment.currency
-            && promise.made_on <= payment.received_on;
+            && (promise.made_on..=last).contains(&payment.received_on)
+            && promise.judged_on.is_none_or(|judged| judged >= payment.received_on);
         if rested {
             standing::reopen_promise(tx, scope, promise.id)?;
         }

@@ -354,7 +354,8 @@ fn item_of_event(event: Event) -> Item {
         at_ms: Some(event.recorded_at),
         code: event.kind,
         channel: event.channel,
-        outcome: event.outcome,
+        // A payment's event keeps its receipt there.
+        outcome: event.outcome.filter(|_| kind != Kind::Payment),
         body: event.body,
         subject: event.subject,
         amount,
