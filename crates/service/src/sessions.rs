@@ -98,6 +98,7 @@ pub fn sign_in(
             let password_hash = password_hash.clone();
             user::update(tx, &User { password_hash, ..welcome.user.clone() })?;
         }
+        user::end_expired_sessions(tx, workspace, now_ms)?;
         user::insert_session(tx, &welcome.session)?;
         Ok::<(), ServiceError>(())
     })?;

@@ -203,6 +203,19 @@ pub fn end_session(
     Ok(())
 }
 
+/// Forgets sessions that are over.
+pub fn end_expired_sessions(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM session WHERE workspace_id = $1 AND expires_at < $2",
+        &params![workspace, now_ms],
+    )?;
+    Ok(())
+}
+
 /// Ends every session of a user, and those of anyone that are over.
 pub fn end_sessions_of(
     tx: &mut Tx<'_>,
