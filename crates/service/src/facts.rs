@@ -192,7 +192,7 @@ impl Rows {
         range: CustomerRange,
     ) -> Result<Rows, ServiceError> {
         let scope = ctx.scope();
-        let (open, unapplied) = balances(tx, ctx, day, basis, range)?;
+        let Balances { open, unapplied } = balances(tx, ctx, day, basis, range)?;
         let past = matches!(basis, Basis::Past(_));
         let live = |p: &Promise| match past {
             true => p.made_on <= day && p.state != "cancelled",
@@ -287,16 +287,21 @@ impl Rows {
     }
 }
 
+/// What a page of customers owes and has on account.
+struct Balances {
+    open: Vec<Collectable>,
+    unapplied: HashMap<CustomerId, Vec<Money>>,
+}
+
 /// What is open and collectable, and what is not applied, as the basis says. What was allocated
 /// beyond an amount is the customer's credit.
-#[allow(clippy::type_complexity, reason = "two results of one question, taken apart at once")]
 fn balances(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     day: Day,
     basis: Basis<'_>,
     range: CustomerRange,
-) -> Result<(Vec<Collectable>, HashMap<CustomerId, Vec<Money>>), ServiceError> {
+) -> Result<Balances, ServiceError> {
     let scope = ctx.scope();
     let mut unapplied: HashMap<CustomerId, Vec<Money>> = HashMap::new();
     let mut open = match basis {
@@ -333,7 +338,7 @@ fn balances(
         unapplied.entry(r.customer).or_default().push(excess);
     }
     open.retain(|claim| claim.receivable.open_minor > 0 && claim.receivable.issue_date <= day);
-    Ok((open, unapplied))
+    Ok(Balances { open, unapplied })
 }
 
 fn by_customer<T>(

@@ -2,7 +2,6 @@
 //! now; and the decisions only a person may take, about messages nobody knows whether they left.
 
 use crate::App;
-use crate::contact_time;
 use crate::ctx::Ctx;
 use crate::day::{self, Why};
 use crate::dispatch::{Letter, LetterError};
@@ -270,13 +269,6 @@ fn write_preview(
         attachment_name: letter.attachment.name,
         attachment: letter.attachment.content,
     }))
-}
-
-/// When a message may leave, on the debtor's clock: the zones of its country and the minute there.
-pub fn earliest_local(ctx: &Ctx, message: &Message, customer: &Customer) -> String {
-    let zones = contact_time::zones(ctx, facts::country_of(ctx, customer));
-    let moments = contact_time::local_moments(message.not_before_at, &zones);
-    moments.first().map(ToString::to_string).unwrap_or_default()
 }
 
 /// The statement of account of a customer, named by its code or its id, at the end of a day: a PDF.

@@ -1,5 +1,4 @@
-//! The worker: runs each creditor's day once its morning has come, and sends what is due. Ticked
-//! by whoever owns the loop; it keeps no time of its own.
+//! The worker: runs each creditor's day once its morning has come, and sends what is due.
 //!
 //! Several workers may tick at once on one database: pages of a day and messages each belong to
 //! one of them at a time, and what a worker that was killed held is taken up by the next.
@@ -18,6 +17,7 @@ use puntual_store::Scope;
 use puntual_store::setting;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// Name of the setting with the hour of the creditor's day from which its day is run, 0–23.
 pub const MORNING_HOUR: &str = "morning_hour";
@@ -27,6 +27,9 @@ pub const DEFAULT_MORNING_HOUR: u32 = 6;
 
 /// Messages per creditor and tick, so that no creditor keeps the others waiting.
 const MESSAGES_PER_TICK: usize = 500;
+
+/// How long a resting worker is deaf to the wish to stop.
+const NAP: Duration = Duration::from_millis(200);
 
 /// A wish to stop, shared between a worker and whoever asks it to: the message in hand is finished,
 /// no other is begun.
@@ -119,6 +122,23 @@ impl Worker {
             self.channels.insert(scope, (settings, channel));
         }
         Ok(self.channels.get(&scope).map(|(_, channel)| channel))
+    }
+}
+
+/// Ticks until asked to stop, resting `rest` after each turn. A turn that fails is told in the log
+/// and followed by the next: the storage may be away for a while.
+pub fn run(app: &App, stop: &StopFlag, rest: Duration) {
+    let mut worker = Worker::default();
+    while !stop.is_set() {
+        if let Err(error) = worker.tick(app, stop) {
+            tracing::error!(%error, "the worker's turn failed");
+        }
+        let mut left = rest;
+        while !left.is_zero() && !stop.is_set() {
+            let nap = left.min(NAP);
+            std::thread::sleep(nap);
+            left -= nap;
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use puntual_core::currency::Currency;
 use puntual_core::id::{CustomerId, DisputeId, DocumentId, HoldId};
 use puntual_service::dispatch::{Report, dispatch_due};
 use puntual_service::messages::{self, Resolution};
+use puntual_service::worker::{self, StopFlag, Worker};
 use puntual_service::{day as days, smtp_settings};
 use puntual_store::action;
 use puntual_store::customer;
@@ -316,6 +317,26 @@ fn a_person_may_take_a_message_out_of_the_queue() {
 }
 
 #[test]
+fn what_was_true_of_yesterday_is_not_said_today_but_planned_anew() {
+    for place in places() {
+        let mut books = Books::open(&place, at("2026-11-24", 6));
+        let customer = books.customer("C1");
+        books.invoice(customer, "F1", day("2026-11-24"), 100_000);
+        assert_eq!(days::run(&books.app, &books.ctx, books.ctx.today).unwrap().queued, 1);
+        books.at(at("2026-11-25", 12));
+        let server = SmtpServer::start(&[]);
+        let mail = books::channel(server.address);
+        let report = dispatch_due(&books.app, &books.ctx, Some(&mail), 10).unwrap();
+        assert_eq!((report.dropped, report.sent), (1, 0), "it says that something is due today");
+        books.at(at("2026-11-27", 6));
+        assert_eq!(days::run(&books.app, &books.ctx, books.ctx.today).unwrap().queued, 1);
+        books.at(at("2026-11-27", 12));
+        let report = dispatch_due(&books.app, &books.ctx, Some(&mail), 10).unwrap();
+        assert_eq!((report.dropped, report.sent), (0, 1), "the reminder of three days after");
+    }
+}
+
+#[test]
 fn two_workers_racing_over_fifty_messages_send_each_once() {
     for place in places() {
         let morning = Books::open(&place, at("2026-11-24", 6));
@@ -375,5 +396,29 @@ fn settings_of_mail_are_kept_tried_and_never_shown_with_their_password() {
         let mut elsewhere = shown.settings;
         elsewhere.host = "mail.example".into();
         assert!(smtp_settings::save(app, ctx, elsewhere).is_err(), "a password in clear");
+    }
+}
+
+#[test]
+fn the_worker_runs_the_day_and_sends_by_the_settings_stored() {
+    for place in places() {
+        let mut scene = Scene::new(&place, &[]);
+        scene.books.at(at("2026-11-24", 12));
+        let settings = books::settings(scene.server.address);
+        smtp_settings::save(&scene.books.app, &scene.books.ctx, settings).unwrap();
+        let late = scene.books.customer("C2");
+        scene.books.invoice(late, "F9", day("2026-11-22"), 90_000);
+        scene.books.at(at("2026-11-25", 12));
+        let stop = StopFlag::default();
+        let mut worker = Worker::default();
+        let ticked = worker.tick(&scene.books.app, &stop).unwrap();
+        assert_eq!(ticked[0].day.map(|counts| counts.queued), Some(1));
+        assert_eq!(ticked[0].dispatch.sent, 2, "yesterday's and today's");
+        let again = worker.tick(&scene.books.app, &stop).unwrap();
+        assert_eq!((again[0].day, again[0].dispatch.sent), (None, 0));
+        assert_eq!(scene.server.received().len(), 2);
+        stop.stop();
+        assert!(worker.tick(&scene.books.app, &stop).unwrap().is_empty());
+        worker::run(&scene.books.app, &stop, std::time::Duration::from_secs(60));
     }
 }

@@ -102,13 +102,13 @@ struct Claimed<'a> {
 
 impl Claimed<'_> {
     fn decide(self, tx: &mut Tx<'_>) -> Result<Release, ServiceError> {
-        if self.ctx.now_ms - self.message.queued_at > STALE_AFTER_MS {
-            return self.drop_it(tx, "stale");
-        }
         let strategy = day::strategy(self.ctx);
         let Some(purpose) = self.purpose(&strategy) else {
             return self.drop_it(tx, "step_unknown");
         };
+        if self.is_stale(purpose) {
+            return self.drop_it(tx, "stale");
+        }
         let (ctx, customer) = (self.ctx, self.message.customer);
         let case = facts::one(tx, ctx, ctx.today, Basis::Now, customer, Some(self.message.id))?;
         let planned = self.planned(tx)?;
@@ -139,6 +139,15 @@ impl Claimed<'_> {
                 self.write(tx, &case, &asked, left_out, point)
             }
         }
+    }
+
+    /// Whether its day has passed. A collection message says what is overdue whenever it leaves;
+    /// one that speaks of today or of days to come is only true on the day it was planned for.
+    fn is_stale(&self, purpose: Purpose) -> bool {
+        let of_its_day = purpose == Purpose::Preventive;
+        let planned_for = self.actions.iter().map(|action| action.planned_on).max();
+        (of_its_day && planned_for.is_some_and(|day| day < self.ctx.today))
+            || self.ctx.now_ms - self.message.queued_at > STALE_AFTER_MS
     }
 
     /// What the most severe step of the message is for.
