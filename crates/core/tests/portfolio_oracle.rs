@@ -439,9 +439,11 @@ proptest! {
             }
         }
         let alone = collection(&portfolio, at, window, By::Total, Scope::ALL);
-        for (_, currency, collected) in alone {
-            let row = found.iter().find(|row| row.currency == currency).unwrap();
+        for row in &found {
+            let collected = alone.iter().find(|other| other.1 == row.currency);
+            let collected = collected.map(|other| other.2).unwrap_or_default();
             prop_assert_eq!(row.get("ppc_weighted"), Some(&collected.ppc_weighted()));
+            prop_assert_eq!(row.get("dbt_paid"), Some(&collected.dbt_paid()));
         }
     }
 
