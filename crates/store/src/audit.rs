@@ -5,6 +5,7 @@ use crate::error::StoreError;
 use crate::{Scope, Tx, params};
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many rows of a table point at a row that is not there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,35 +97,107 @@ pub fn ledger_span(tx: &mut Tx<'_>, scope: Scope) -> Result<Option<(Day, Day)>, 
     })
 }
 
-/// Receivables, payments and credit notes whose cached balance is not what the ledger says:
-/// kind and id, at most `limit` of each.
+/// What has a cached balance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cached {
+    /// Open amount of receivables.
+    Receivable,
+    /// Unapplied amount of payments.
+    Payment,
+    /// Unapplied credit of credit notes.
+    Document,
+}
+
+impl Cached {
+    /// Everything that has one.
+    const ALL: [Cached; 3] = [Cached::Receivable, Cached::Payment, Cached::Document];
+
+    /// The word for it in reports: its table.
+    fn as_str(self) -> &'static str {
+        match self {
+            Cached::Receivable => "receivable",
+            Cached::Payment => "payment",
+            Cached::Document => "document",
+        }
+    }
+}
+
+/// Receivables, payments and credit notes whose cached balance is not what the ledger says: kind
+/// and id, at most `limit`. Both sides are read whole and compared here: a join would be at the
+/// mercy of the planner, who knows nothing of rows that were loaded a moment ago.
 pub fn stale_caches(
     tx: &mut Tx<'_>,
     scope: Scope,
-    limit: i64,
+    limit: usize,
 ) -> Result<Vec<(String, i64)>, StoreError> {
-    let open = "SELECT 'receivable', r.receivable_id FROM receivable r LEFT JOIN \
-         (SELECT receivable_id, SUM(CASE WHEN debit = 'receivable' THEN amount_minor \
-         ELSE -amount_minor END) AS balance FROM ledger_entry WHERE workspace_id = $1 \
-         AND creditor_id = $2 AND receivable_id IS NOT NULL GROUP BY receivable_id) e \
-         ON e.receivable_id = r.receivable_id WHERE r.workspace_id = $1 AND r.creditor_id = $2 \
-         AND r.open_minor <> COALESCE(e.balance, 0) LIMIT $3";
-    let source = |table: &str, key: &str| {
-        format!(
-            "SELECT '{table}', p.{key} FROM {table} p LEFT JOIN (SELECT source_id, \
-             SUM(CASE WHEN credit = 'unapplied' THEN amount_minor WHEN debit = 'unapplied' \
-             THEN -amount_minor ELSE 0 END) AS balance FROM ledger_entry WHERE workspace_id = $1 \
-             AND creditor_id = $2 AND source_id IS NOT NULL GROUP BY source_id) e \
-             ON e.source_id = p.{key} WHERE p.workspace_id = $1 AND p.creditor_id = $2 \
-             AND p.unapplied_minor <> COALESCE(e.balance, 0) LIMIT $3"
-        )
-    };
     let mut stale = Vec::new();
-    for sql in [open.to_owned(), source("payment", "payment_id"), source("document", "document_id")]
-    {
-        stale.extend(tx.query(&sql, &params![scope.workspace, scope.creditor, limit], |row| {
-            Ok((row.text(0)?, row.int(1)?))
-        })?);
+    for cached in Cached::ALL {
+        let stored = cached_balances(tx, scope, cached)?;
+        let replayed = ledger_balances(tx, scope, cached)?;
+        let ids: BTreeSet<i64> = stored.keys().chain(replayed.keys()).copied().collect();
+        let differs = |id: &i64| stored.get(id) != replayed.get(id);
+        stale.extend(ids.into_iter().filter(differs).map(|id| (cached.as_str().to_owned(), id)));
     }
+    stale.truncate(limit);
     Ok(stale)
+}
+
+/// Cached balances that are not zero, by id.
+fn cached_balances(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    cached: Cached,
+) -> Result<BTreeMap<i64, i64>, StoreError> {
+    let (key, balance) = match cached {
+        Cached::Receivable => ("receivable_id", "open_minor"),
+        Cached::Payment => ("payment_id", "unapplied_minor"),
+        Cached::Document => ("document_id", "unapplied_minor"),
+    };
+    let sql = format!(
+        "SELECT {key}, {balance} FROM {} WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND {balance} <> 0",
+        cached.as_str()
+    );
+    balances(tx, scope, &sql)
+}
+
+/// The same balances added up from the ledger. Payments and credit notes are told apart by the
+/// kind of the entry.
+fn ledger_balances(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    cached: Cached,
+) -> Result<BTreeMap<i64, i64>, StoreError> {
+    let (key, account, kinds) = match cached {
+        Cached::Receivable => ("receivable_id", "receivable", "1 = 1"),
+        Cached::Payment => {
+            ("source_id", "unapplied", "kind NOT IN ('credit_note', 'allocate_credit')")
+        }
+        Cached::Document => ("source_id", "unapplied", "kind IN ('credit_note', 'allocate_credit')"),
+    };
+    // What is owed grows by debits, what we owe by credits.
+    let (plus, minus) = match cached {
+        Cached::Receivable => ("debit", "credit"),
+        _ => ("credit", "debit"),
+    };
+    let sum = format!(
+        "SUM(CASE WHEN {plus} = '{account}' THEN amount_minor \
+         WHEN {minus} = '{account}' THEN -amount_minor ELSE 0 END)"
+    );
+    let sql = format!(
+        "SELECT {key}, CAST({sum} AS BIGINT) FROM ledger_entry WHERE workspace_id = $1 \
+         AND creditor_id = $2 AND {key} IS NOT NULL AND {kinds} GROUP BY {key} HAVING {sum} <> 0"
+    );
+    balances(tx, scope, &sql)
+}
+
+fn balances(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    sql: &str,
+) -> Result<BTreeMap<i64, i64>, StoreError> {
+    let rows = tx.query(sql, &params![scope.workspace, scope.creditor], |row| {
+        Ok((row.int(0)?, row.int(1)?))
+    })?;
+    Ok(rows.into_iter().collect())
 }
