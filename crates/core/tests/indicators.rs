@@ -214,6 +214,19 @@ fn collection_alone_equals_collection_among_all() {
 }
 
 #[test]
+fn a_window_includes_its_first_and_last_day() {
+    // I1 is settled on 20 February, I5 on 25 March.
+    let collected = |from, to| {
+        let at = AsOf::day(day(AS_OF));
+        let rows = collection(&g1(), at, window(from, to), By::Total, Scope::ALL);
+        rows.first().map_or(0, |row| row.2.amount_minor / 100)
+    };
+    assert_eq!(collected("2026-02-20", "2026-03-25"), 4000);
+    assert_eq!(collected("2026-02-21", "2026-03-25"), 3000);
+    assert_eq!(collected("2026-02-20", "2026-03-24"), 1000);
+}
+
+#[test]
 fn disputes_by_count_amount_and_days() {
     let fact = |id: i64, opened: &str, closed: Option<&str>, valid| DisputeFact {
         document: DocumentId(1000 + id),
