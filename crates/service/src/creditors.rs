@@ -10,7 +10,8 @@ use puntual_core::id::{CreditorId, WorkspaceId};
 use puntual_core::tax_id::{self, TaxIdCheck};
 use puntual_core::terms;
 use puntual_store::Scope;
-use puntual_store::creditor::{self, Creditor};
+use puntual_store::creditor;
+pub use puntual_store::creditor::Creditor;
 
 /// What making a creditor needs.
 #[derive(Clone, Debug)]

@@ -30,7 +30,7 @@ mod synonyms;
 mod text;
 
 pub use mapping::{DateOrder, DecimalStyle, Field, Mapping, RowKind, SignRule};
-pub use preview::{Preview, preview};
+pub use preview::{Preview, PreviewColumn, PreviewRow, Question, Topic, preview};
 pub use summary::{CurrencySums, TableSummary};
 
 use crate::read::{ReadFile, ReadOptions};

@@ -34,7 +34,7 @@ use puntual_core::id::ImportId;
 use puntual_formats::read::ReadOptions;
 use puntual_formats::record::{Problem, Record, Status};
 use puntual_formats::table::Mapping;
-use puntual_store::import::{Batch, Counts, Issue};
+pub use puntual_store::import::{Batch, Counts, Issue};
 use std::collections::HashSet;
 use std::path::PathBuf;
 
