@@ -146,6 +146,7 @@ macro_rules! on_both {
 
 on_both! {
     a_payment_is_recorded_once
+    four_at_once_record_one_payment
     what_the_payer_says_prevails_and_the_rest_stays_on_account
     undo_leaves_every_day_as_it_was
     a_bounce_keeps_the_history_before_it
@@ -462,4 +463,14 @@ fn nobody_pays_for_another(scene: Scene) {
     );
     let absent = RecordPayment { customer: CustomerId(7), ..scene.payment(10) };
     assert!(matches!(payments::record(app, ctx, &absent), Err(ServiceError::NotFound(_))));
+}
+
+fn four_at_once_record_one_payment(scene: Scene) {
+    let command = scene.payment(125_000);
+    let receipts: Vec<payments::Receipt> = std::thread::scope(|scope| {
+        let spawned: Vec<_> = (0..4).map(|_| scope.spawn(|| scene.record(&command))).collect();
+        spawned.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(receipts.iter().all(|receipt| *receipt == receipts[0]));
+    assert_eq!(scene.open(), [0, 25_000, 70_000]);
 }
