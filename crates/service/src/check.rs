@@ -10,7 +10,7 @@ use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::ledger::Account;
 use puntual_core::portfolio::{AsOf, By, Scope};
-use puntual_store::{Tx, audit, ledger, outbox};
+use puntual_store::{Tx, audit, creditor, ledger, outbox};
 use std::collections::BTreeMap;
 
 /// One check and how it went.
@@ -33,6 +33,7 @@ pub fn run(app: &App, ctx: &Ctx) -> Result<Vec<Check>, ServiceError> {
         Ok(vec![
             entries(tx, ctx)?,
             caches(tx, ctx)?,
+            amounts(tx, ctx)?,
             control_totals(tx, ctx)?,
             orphans(tx, ctx)?,
             messages(tx, ctx)?,
@@ -66,18 +67,33 @@ fn entries(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
         }
         Ok(())
     })?;
+    let last = creditor::ledger_seq(tx, ctx.scope())?;
+    if expected_seq <= last {
+        wrong.push(format!("entries {expected_seq} to {last} are missing"));
+    }
     wrong.extend(
-        sums.iter().filter(|(_, sum)| **sum != 0).map(|(currency, sum)| {
-            format!("accounts in {currency} add up to {sum} instead of 0")
-        }),
+        sums.iter()
+            .filter(|(_, sum)| **sum != 0)
+            .map(|(currency, sum)| format!("accounts in {currency} add up to {sum} instead of 0")),
     );
     Ok(check("ledger_balanced", wrong, format!("{count} entries replayed, every one balanced")))
 }
 
 fn caches(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
     let stale = audit::stale_caches(tx, ctx.scope(), 20)?;
-    let wrong = stale.iter().map(|(kind, id)| format!("{kind} {id} differs from the ledger")).collect();
+    let wrong =
+        stale.iter().map(|(kind, id)| format!("{kind} {id} differs from the ledger")).collect();
     Ok(check("cached_balances", wrong, "cached balances equal the ledger".to_owned()))
+}
+
+/// Documents, receivables and payments still say the amounts the ledger recorded when they came.
+fn amounts(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
+    let found = audit::wrong_amounts(tx, ctx.scope(), 20)?;
+    let wrong = found
+        .iter()
+        .map(|(kind, id)| format!("{kind} {id} has another amount than was recorded"))
+        .collect();
+    Ok(check("recorded_amounts", wrong, "amounts equal what was recorded".to_owned()))
 }
 
 /// On days spread over the whole ledger: ageing buckets less unapplied credit, from the portfolio,
@@ -90,12 +106,19 @@ fn control_totals(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
     let view = Portfolios::default().view_in(tx, ctx.scope())?;
     let mut wrong = Vec::new();
     let days = spread(first, last);
+    let changes = audit::daily_changes(tx, ctx.scope())?;
     for day in &days {
-        let by_ledger = control(tx, ctx, *day)?;
+        let by_ledger = control(&changes, *day);
         let buckets = BucketSet::default();
         let at = AsOf::day(*day);
-        let aged =
-            aging::aging(&view.portfolio, at, &buckets, CreditPolicy::Separate, By::Total, Scope::ALL);
+        let aged = aging::aging(
+            &view.portfolio,
+            at,
+            &buckets,
+            CreditPolicy::Separate,
+            By::Total,
+            Scope::ALL,
+        );
         let by_buckets: BTreeMap<Currency, i64> = aged
             .rows()
             .map(|row| (row.currency, row.balance()))
@@ -105,28 +128,30 @@ fn control_totals(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
             wrong.push(format!("{day}: buckets {by_buckets:?}, ledger {by_ledger:?}"));
         }
     }
-    let fine = format!("buckets less unapplied equal the ledger on {} days, {first} to {last}", days.len());
+    let fine = format!(
+        "buckets less unapplied equal the ledger on {} days, {first} to {last}",
+        days.len()
+    );
     Ok(check("control_totals", wrong, fine))
 }
 
 fn spread(first: Day, last: Day) -> Vec<Day> {
     let length = last - first;
-    let mut days: Vec<Day> =
-        (0..=DAYS_COMPARED).map(|n| first + (i64::from(length) * i64::from(n) / i64::from(DAYS_COMPARED)) as i32).collect();
+    let mut days: Vec<Day> = (0..=DAYS_COMPARED)
+        .map(|n| first + (i64::from(length) * i64::from(n) / i64::from(DAYS_COMPARED)) as i32)
+        .collect();
     days.dedup();
     days
 }
 
-fn control(tx: &mut Tx<'_>, ctx: &Ctx, day: Day) -> Result<BTreeMap<Currency, i64>, ServiceError> {
+/// What the ledger says was owed at the end of a day, by currency.
+fn control(changes: &[(Currency, Day, i64)], day: Day) -> BTreeMap<Currency, i64> {
     let mut balances: BTreeMap<Currency, i64> = BTreeMap::new();
-    for account in [Account::Receivable, Account::Unapplied] {
-        // Unapplied credit is a liability: its balance is negative and lowers the sum.
-        for (currency, balance) in audit::account_balance(tx, ctx.scope(), account.as_str(), day)? {
-            *balances.entry(currency).or_default() += balance;
-        }
+    for (currency, _, change) in changes.iter().filter(|(_, on, _)| *on <= day) {
+        *balances.entry(*currency).or_default() += change;
     }
     balances.retain(|_, balance| *balance != 0);
-    Ok(balances)
+    balances
 }
 
 fn orphans(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
@@ -149,5 +174,9 @@ fn messages(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
         .collect();
     let states = outbox::count_by_state(tx, ctx.scope())?;
     let list: Vec<String> = states.iter().map(|(state, n)| format!("{n} {state}")).collect();
-    Ok(check("outbox", stuck, if list.is_empty() { "no messages".to_owned() } else { list.join(", ") }))
+    Ok(check(
+        "outbox",
+        stuck,
+        if list.is_empty() { "no messages".to_owned() } else { list.join(", ") },
+    ))
 }

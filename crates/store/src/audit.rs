@@ -5,7 +5,6 @@ use crate::error::StoreError;
 use crate::{Scope, Tx, params};
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// How many rows of a table point at a row that is not there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +16,7 @@ pub struct Orphans {
 }
 
 /// Relations that must hold: child table, its column, parent table, its key, extra condition.
-const RELATIONS: [(&str, &str, &str, &str, &str); 10] = [
+const RELATIONS: [(&str, &str, &str, &str, &str); 15] = [
     ("receivable", "document_id", "document", "document_id", ""),
     ("receivable", "customer_id", "customer", "customer_id", ""),
     ("document", "customer_id", "customer", "customer_id", ""),
@@ -31,6 +30,11 @@ const RELATIONS: [(&str, &str, &str, &str, &str); 10] = [
         "receivable_id",
         "AND c.receivable_id IS NOT NULL",
     ),
+    ("promise", "customer_id", "customer", "customer_id", ""),
+    ("dispute", "document_id", "document", "document_id", ""),
+    ("hold", "customer_id", "customer", "customer_id", ""),
+    ("timeline", "customer_id", "customer", "customer_id", ""),
+    ("document_reference", "document_id", "document", "document_id", ""),
     ("action", "customer_id", "customer", "customer_id", ""),
     ("action_receivable", "action_id", "action", "action_id", ""),
     ("outbox", "action_id", "action", "action_id", "AND c.action_id IS NOT NULL"),
@@ -61,6 +65,11 @@ fn relation_name(child: &'static str, parent: &'static str) -> &'static str {
         ("contact_point", _) => "contact_point → customer",
         ("ledger_entry", "receivable") => "ledger_entry → receivable",
         ("ledger_entry", _) => "ledger_entry → customer",
+        ("promise", _) => "promise → customer",
+        ("dispute", _) => "dispute → document",
+        ("hold", _) => "hold → customer",
+        ("timeline", _) => "timeline → customer",
+        ("document_reference", _) => "document_reference → document",
         ("action", _) => "action → customer",
         ("action_receivable", _) => "action_receivable → action",
         _ => "outbox → action",
@@ -97,107 +106,95 @@ pub fn ledger_span(tx: &mut Tx<'_>, scope: Scope) -> Result<Option<(Day, Day)>, 
     })
 }
 
-/// What has a cached balance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cached {
-    /// Open amount of receivables.
-    Receivable,
-    /// Unapplied amount of payments.
-    Payment,
-    /// Unapplied credit of credit notes.
-    Document,
-}
-
-impl Cached {
-    /// Everything that has one.
-    const ALL: [Cached; 3] = [Cached::Receivable, Cached::Payment, Cached::Document];
-
-    /// The word for it in reports: its table.
-    fn as_str(self) -> &'static str {
-        match self {
-            Cached::Receivable => "receivable",
-            Cached::Payment => "payment",
-            Cached::Document => "document",
-        }
-    }
-}
-
-/// Receivables, payments and credit notes whose cached balance is not what the ledger says: kind
-/// and id, at most `limit`. Both sides are read whole and compared here: a join would be at the
-/// mercy of the planner, who knows nothing of rows that were loaded a moment ago.
+/// Receivables, payments and credit notes whose cached balance is not what the ledger says, and
+/// entries whose payment or credit note is not there: kind and id, at most `limit` of each.
+///
+/// Both sides are added up in one pass. A join would depend on statistics that a server does not
+/// have yet right after a large import, and take minutes.
 pub fn stale_caches(
     tx: &mut Tx<'_>,
     scope: Scope,
-    limit: usize,
+    limit: i64,
 ) -> Result<Vec<(String, i64)>, StoreError> {
+    let mine = "workspace_id = $1 AND creditor_id = $2";
+    let receivables = format!(
+        "SELECT 'receivable', id FROM (SELECT receivable_id AS id, open_minor AS difference \
+         FROM receivable WHERE {mine} UNION ALL SELECT receivable_id, \
+         CASE WHEN debit = 'receivable' THEN -amount_minor ELSE amount_minor END \
+         FROM ledger_entry WHERE {mine} AND receivable_id IS NOT NULL) both_sides \
+         GROUP BY id HAVING SUM(difference) <> 0 ORDER BY id LIMIT $3"
+    );
+    let sources = format!(
+        "SELECT MIN(kind), id FROM (SELECT 'payment' AS kind, payment_id AS id, \
+         unapplied_minor AS difference FROM payment WHERE {mine} \
+         UNION ALL SELECT 'document', document_id, unapplied_minor FROM document WHERE {mine} \
+         UNION ALL SELECT 'source', source_id, CASE WHEN credit = 'unapplied' THEN -amount_minor \
+         WHEN debit = 'unapplied' THEN amount_minor ELSE 0 END \
+         FROM ledger_entry WHERE {mine} AND source_id IS NOT NULL) both_sides \
+         GROUP BY id HAVING SUM(difference) <> 0 OR MIN(kind) = 'source' ORDER BY id LIMIT $3"
+    );
     let mut stale = Vec::new();
-    for cached in Cached::ALL {
-        let stored = cached_balances(tx, scope, cached)?;
-        let replayed = ledger_balances(tx, scope, cached)?;
-        let ids: BTreeSet<i64> = stored.keys().chain(replayed.keys()).copied().collect();
-        let differs = |id: &i64| stored.get(id) != replayed.get(id);
-        stale.extend(ids.into_iter().filter(differs).map(|id| (cached.as_str().to_owned(), id)));
+    for sql in [receivables, sources] {
+        stale.extend(tx.query(&sql, &params![scope.workspace, scope.creditor, limit], |row| {
+            Ok((row.text(0)?, row.int(1)?))
+        })?);
     }
-    stale.truncate(limit);
     Ok(stale)
 }
 
-/// Cached balances that are not zero, by id.
-fn cached_balances(
+/// Documents and payments whose amount is not what the ledger recorded when they came: kind and
+/// id, at most `limit` of each. What was taken back by a reversal is left out.
+pub fn wrong_amounts(
     tx: &mut Tx<'_>,
     scope: Scope,
-    cached: Cached,
-) -> Result<BTreeMap<i64, i64>, StoreError> {
-    let (key, balance) = match cached {
-        Cached::Receivable => ("receivable_id", "open_minor"),
-        Cached::Payment => ("payment_id", "unapplied_minor"),
-        Cached::Document => ("document_id", "unapplied_minor"),
+    limit: i64,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    let mine = "workspace_id = $1 AND creditor_id = $2";
+    let of_source = |table: &str, key: &str, amount: &str, kind: &str, which: &str| {
+        format!(
+            "SELECT '{table}', id FROM (SELECT {key} AS id, {amount} AS difference FROM {table} \
+             WHERE {mine} AND {which} UNION ALL SELECT source_id, -amount_minor FROM ledger_entry \
+             WHERE {mine} AND kind = '{kind}' AND reverses_seq IS NULL) both_sides \
+             GROUP BY id HAVING SUM(difference) <> 0 ORDER BY id LIMIT $3"
+        )
     };
-    let sql = format!(
-        "SELECT {key}, {balance} FROM {} WHERE workspace_id = $1 AND creditor_id = $2 \
-         AND {balance} <> 0",
-        cached.as_str()
+    let receivables = format!(
+        "SELECT 'receivable', id FROM (SELECT receivable_id AS id, amount_minor AS difference \
+         FROM receivable WHERE {mine} UNION ALL SELECT receivable_id, -amount_minor \
+         FROM ledger_entry WHERE {mine} AND kind = 'issue' AND reverses_seq IS NULL) both_sides \
+         GROUP BY id HAVING SUM(difference) <> 0 ORDER BY id LIMIT $3"
     );
-    balances(tx, scope, &sql)
+    let debts = format!(
+        "SELECT 'document', id FROM (SELECT document_id AS id, total_minor AS difference \
+         FROM document WHERE {mine} AND kind <> 'credit_note' UNION ALL SELECT document_id, \
+         -amount_minor FROM receivable WHERE {mine}) both_sides \
+         GROUP BY id HAVING SUM(difference) <> 0 ORDER BY id LIMIT $3"
+    );
+    let payments = of_source("payment", "payment_id", "amount_minor", "payment", "1 = 1");
+    let credit = "kind = 'credit_note'";
+    let notes = of_source("document", "document_id", "total_minor", "credit_note", credit);
+    let mut wrong = Vec::new();
+    for sql in [receivables, debts, payments, notes] {
+        wrong.extend(tx.query(&sql, &params![scope.workspace, scope.creditor, limit], |row| {
+            Ok((row.text(0)?, row.int(1)?))
+        })?);
+    }
+    Ok(wrong)
 }
 
-/// The same balances added up from the ledger. Payments and credit notes are told apart by the
-/// kind of the entry.
-fn ledger_balances(
+/// What customers owed more or less after each day, by currency and day: the receivable account
+/// with unapplied credit taken off it.
+pub fn daily_changes(
     tx: &mut Tx<'_>,
     scope: Scope,
-    cached: Cached,
-) -> Result<BTreeMap<i64, i64>, StoreError> {
-    let (key, account, kinds) = match cached {
-        Cached::Receivable => ("receivable_id", "receivable", "1 = 1"),
-        Cached::Payment => {
-            ("source_id", "unapplied", "kind NOT IN ('credit_note', 'allocate_credit')")
-        }
-        Cached::Document => ("source_id", "unapplied", "kind IN ('credit_note', 'allocate_credit')"),
-    };
-    // What is owed grows by debits, what we owe by credits.
-    let (plus, minus) = match cached {
-        Cached::Receivable => ("debit", "credit"),
-        _ => ("credit", "debit"),
-    };
-    let sum = format!(
-        "SUM(CASE WHEN {plus} = '{account}' THEN amount_minor \
-         WHEN {minus} = '{account}' THEN -amount_minor ELSE 0 END)"
-    );
-    let sql = format!(
-        "SELECT {key}, CAST({sum} AS BIGINT) FROM ledger_entry WHERE workspace_id = $1 \
-         AND creditor_id = $2 AND {key} IS NOT NULL AND {kinds} GROUP BY {key} HAVING {sum} <> 0"
-    );
-    balances(tx, scope, &sql)
-}
-
-fn balances(
-    tx: &mut Tx<'_>,
-    scope: Scope,
-    sql: &str,
-) -> Result<BTreeMap<i64, i64>, StoreError> {
-    let rows = tx.query(sql, &params![scope.workspace, scope.creditor], |row| {
-        Ok((row.int(0)?, row.int(1)?))
-    })?;
-    Ok(rows.into_iter().collect())
+) -> Result<Vec<(Currency, Day, i64)>, StoreError> {
+    tx.query(
+        "SELECT currency, effective_on, CAST(SUM(\
+         CASE WHEN debit IN ('receivable', 'unapplied') THEN amount_minor ELSE 0 END - \
+         CASE WHEN credit IN ('receivable', 'unapplied') THEN amount_minor ELSE 0 END) AS BIGINT) \
+         FROM ledger_entry WHERE workspace_id = $1 AND creditor_id = $2 \
+         GROUP BY currency, effective_on ORDER BY currency, effective_on",
+        &params![scope.workspace, scope.creditor],
+        |row| Ok((row.currency(0)?, row.day(1)?, row.int(2)?)),
+    )
 }

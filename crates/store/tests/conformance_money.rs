@@ -374,6 +374,9 @@ on_both_engines! {
         let store = open(place);
         write(&store, small_books);
         assert!(read(&store, |tx| audit::stale_caches(tx, SCOPE, 9)).is_empty());
+        assert!(read(&store, |tx| audit::wrong_amounts(tx, SCOPE, 9)).is_empty());
+        let changes = [(Currency::CLP, day("2026-02-01"), 1_190), (Currency::CLP, day("2026-02-10"), -1_000)];
+        assert_eq!(read(&store, |tx| audit::daily_changes(tx, SCOPE)), changes);
         assert!(read(&store, |tx| audit::orphans(tx, SCOPE)).iter().all(|o| o.count == 0));
         let span = Some((day("2026-02-01"), day("2026-02-10")));
         assert_eq!(read(&store, |tx| audit::ledger_span(tx, SCOPE)), span);
@@ -386,7 +389,7 @@ on_both_engines! {
         write(&store, |tx| payments::add_unapplied(tx, SCOPE, &[(PaymentId(40), 1)]));
         write(&store, |tx| documents::add_unapplied(tx, SCOPE, DocumentId(20), 1));
         assert_eq!(read(&store, |tx| audit::stale_caches(tx, SCOPE, 9)), [
-            ("receivable".to_owned(), 30), ("payment".to_owned(), 40), ("document".to_owned(), 20)]);
+            ("receivable".to_owned(), 30), ("document".to_owned(), 20), ("payment".to_owned(), 40)]);
     }
 
     fn applications_wait_and_are_settled(place) {

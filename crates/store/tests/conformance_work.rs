@@ -336,7 +336,7 @@ on_both_engines! {
 
     fn messages_go_through_their_states(place) {
         let store = open(place);
-        let later = puntual_store::outbox::Message { not_before_at: NOW_MS + 10, action: None, ..message(2, 11) };
+        let later = outbox::Message { not_before_at: NOW_MS + 10, action: None, ..message(2, 11) };
         write(&store, |tx| { outbox::queue(tx, SCOPE, &message(1, 10))?; outbox::queue(tx, SCOPE, &later) });
         assert_eq!(read(&store, |tx| outbox::get(tx, SCOPE, MessageId(2))), Some(later));
         assert_eq!(read(&store, |tx| outbox::due(tx, SCOPE, NOW_MS, 9)), [MessageId(1)]);

@@ -389,6 +389,9 @@ impl Run<'_> {
                 import::update_batch(tx, scope, &self.batch)
             })?;
         }
+        if self.batch.counts.accepted > CHUNK as i64 && !self.options.dry_run {
+            self.app.store.refresh_statistics()?;
+        }
         self.listener.progress(&self.progress);
         for entry in self.files {
             self.listener.file(entry.report);
