@@ -7,7 +7,7 @@ use crate::ctx::Ctx;
 use crate::day;
 use crate::demo::{self, Country, DemoCreditor, Known};
 use crate::error::ServiceError;
-use crate::imports::{self, Input, Listener, Options, Progress, Recorded};
+use crate::imports::{self, Input, Listener, Options, Progress, Recorded, keys};
 use crate::users::{self, NewUser};
 use puntual_core::access::Role;
 use puntual_core::date::Day;
@@ -82,6 +82,11 @@ pub fn load(
     Ok(made)
 }
 
+/// Whether part of the file waits for something: in the demo everything it names is there.
+fn is_waiting(report: &imports::FileReport) -> bool {
+    report.problems.iter().any(|problem| problem.code == "waiting")
+}
+
 fn make(app: &App, company: &DemoCreditor) -> Result<Creditor, ServiceError> {
     let made = creditors::create(
         app,
@@ -117,7 +122,7 @@ struct Strict {
 
 impl Listener for Strict {
     fn file(&mut self, report: imports::FileReport) {
-        if report.counts.rejected + report.counts.quarantined > 0 {
+        if report.counts.rejected + report.counts.quarantined > 0 || is_waiting(&report) {
             let first = report.problems.first().map(|p| p.en.clone()).unwrap_or_default();
             self.refused.push(format!("{}: {first}", report.name));
         }
@@ -126,7 +131,34 @@ impl Listener for Strict {
     fn progress(&mut self, _progress: &Progress) {}
 }
 
-fn import(app: &App, ctx: &Ctx, company: DemoCreditor) -> Result<(), ServiceError> {
+/// The generator names a document by its number alone; the books by series and number.
+fn name_by_series(company: &mut DemoCreditor) {
+    let names: HashMap<String, String> = company
+        .documents
+        .iter()
+        .filter_map(|known| {
+            let number = known.record.number.clone()?;
+            let full = keys::full_number(known.record.series.as_deref(), Some(&number));
+            Some((number, full))
+        })
+        .collect();
+    let rename = |name: &mut String| {
+        if let Some(full) = names.get(name) {
+            name.clone_from(full);
+        }
+    };
+    for known in &mut company.allocations {
+        rename(&mut known.record.document);
+        known.record.source.iter_mut().for_each(rename);
+    }
+    company.promises.iter_mut().for_each(|known| rename(&mut known.record.document));
+    company.disputes.iter_mut().for_each(|known| rename(&mut known.record.document));
+    let references = company.documents.iter_mut().flat_map(|d| d.record.references.iter_mut());
+    references.filter(|r| r.uuid.is_none()).filter_map(|r| r.number.as_mut()).for_each(rename);
+}
+
+fn import(app: &App, ctx: &Ctx, mut company: DemoCreditor) -> Result<(), ServiceError> {
+    name_by_series(&mut company);
     fn all<T>(list: Vec<Known<T>>, wrap: impl Fn(T) -> Record) -> Vec<Record> {
         list.into_iter().map(|known| wrap(known.record)).collect()
     }

@@ -56,6 +56,16 @@ impl Numbers {
         Numbers { group, decimal, home }
     }
 
+    /// The sign between groups of three digits.
+    pub fn group(self) -> char {
+        self.group
+    }
+
+    /// The decimal sign.
+    pub fn decimal(self) -> char {
+        self.decimal
+    }
+
     /// The currency of the creditor's books.
     pub fn home(self) -> Currency {
         self.home

@@ -5,7 +5,7 @@
 
 use super::assets;
 use super::format;
-pub use super::frame::{CreditorChoice, Frame, Freshness, Role, Section, Theme};
+pub use super::frame::{Frame, Role, Section, Theme};
 use super::locale::Locale;
 use super::part::form::{self, csrf};
 use super::part::icon::icon;

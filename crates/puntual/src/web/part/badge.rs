@@ -5,6 +5,7 @@
 
 use super::icon::icon;
 use crate::web::layout::Frame;
+use crate::web::locale::Locale;
 use maud::{Markup, html};
 
 /// An ageing bucket by its bounds in days past due. Boundaries are settings, so they come as
@@ -151,7 +152,12 @@ impl State {
 
     /// The word for it.
     pub fn word(self, f: &Frame) -> &'static str {
-        f.t(self.look().2)
+        self.text(f.locale)
+    }
+
+    /// The word for it in a locale, for files.
+    pub fn text(self, locale: Locale) -> &'static str {
+        locale.t(self.look().2)
     }
 }
 

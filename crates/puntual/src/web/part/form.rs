@@ -160,17 +160,6 @@ fn sentence(text: &str) -> String {
     }
 }
 
-/// A box to tick, with its words after it.
-pub fn checkbox(form: &str, name: &str, label: &str, ticked: bool) -> Markup {
-    let id = format!("{form}-{name}");
-    html! {
-        div.check {
-            input id=(id) name=(name) type="checkbox" value="1" checked[ticked];
-            label for=(id) { (label) }
-        }
-    }
-}
-
 /// The hidden token every form that changes something carries.
 pub fn csrf(f: &Frame) -> Markup {
     html! {

@@ -12,6 +12,8 @@ pub enum Fault {
     NotFound,
     /// The role may not.
     Forbidden,
+    /// The address or the form says something that cannot be understood.
+    Invalid,
     /// Somebody changed it in between, or the form was sent twice with different content.
     Conflict,
     /// The form is not ours or is too old.
@@ -26,9 +28,10 @@ pub enum Fault {
 
 impl Fault {
     /// All, for the tests.
-    pub const ALL: [Fault; 7] = [
+    pub const ALL: [Fault; 8] = [
         Fault::NotFound,
         Fault::Forbidden,
+        Fault::Invalid,
         Fault::Conflict,
         Fault::Expired,
         Fault::TooMany,
@@ -41,6 +44,7 @@ impl Fault {
         match self {
             Fault::NotFound => 404,
             Fault::Forbidden => 403,
+            Fault::Invalid => 400,
             Fault::Conflict => 409,
             Fault::Expired => 403,
             Fault::TooMany => 429,
@@ -53,6 +57,7 @@ impl Fault {
         match self {
             Fault::NotFound => ("fault.not_found", "fault.not_found_advice"),
             Fault::Forbidden => ("fault.forbidden", "fault.forbidden_advice"),
+            Fault::Invalid => ("fault.invalid", "fault.invalid_advice"),
             Fault::Conflict => ("fault.conflict", "fault.conflict_advice"),
             Fault::Expired => ("fault.expired", "fault.expired_advice"),
             Fault::TooMany => ("fault.too_many", "fault.too_many_advice"),

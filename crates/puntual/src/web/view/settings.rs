@@ -3,7 +3,7 @@
 use crate::web::layout::{Frame, Heading, Role, page};
 use crate::web::part::badge::Bucket;
 use crate::web::part::figure;
-use crate::web::part::form::{Choice, Kind, Typed, checkbox, csrf, field, hidden, select};
+use crate::web::part::form::{Choice, Kind, Typed, csrf, field, hidden, select};
 use crate::web::part::icon::icon;
 use crate::web::part::notice::{Tone, fact, facts, remark, tabs};
 use maud::{Markup, html};
@@ -375,8 +375,6 @@ pub struct MailView {
     pub from: Typed,
     /// Where answers go.
     pub reply_to: Typed,
-    /// Whether messages really leave; otherwise they are only written.
-    pub is_enabled: bool,
     /// What became of the last trial, in the reader's language.
     pub last_trial: Option<(bool, String)>,
 }
@@ -417,7 +415,6 @@ pub fn mail(f: &Frame, view: &MailView) -> Markup {
                 (field("mail", "password", kept, Kind::NewPassword, &Typed::default()))
                 (field("mail", "from", f.t("settings.from"), Kind::Email, &view.from))
                 (field("mail", "reply_to", f.t("settings.reply_to"), Kind::Email, &view.reply_to))
-                (checkbox("mail", "enabled", f.t("settings.mail_enabled"), view.is_enabled))
                 div.form-end {
                     button.button.main type="submit" { (f.t("save")) }
                     button.button type="submit" formaction="/ajustes/correo/probar" {
@@ -431,29 +428,15 @@ pub fn mail(f: &Frame, view: &MailView) -> Markup {
     frame(f, SettingsTab::Mail, body)
 }
 
-/// Ageing buckets. Posts to `/ajustes/tramos`.
+/// Ageing buckets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BucketsView {
-    /// Upper bounds in days past due, separated by commas.
-    pub boundaries: Typed,
-    /// The buckets those make.
+    /// The buckets in force.
     pub buckets: Vec<Bucket>,
-    /// `separate` or `net`: what becomes of credits not applied.
-    pub credits: String,
-    /// `due` or `issue`: from which date age is counted.
-    pub basis: String,
 }
 
 /// Ageing buckets.
 pub fn buckets(f: &Frame, view: &BucketsView) -> Markup {
-    let credits = [
-        Choice::new("separate", f.t("settings.credits_separate")),
-        Choice::new("net", f.t("settings.credits_net")),
-    ];
-    let bases = [
-        Choice::new("due", f.t("settings.basis_due")),
-        Choice::new("issue", f.t("settings.basis_issue")),
-    ];
     let shown: Vec<Markup> =
         view.buckets.iter().map(|bucket| crate::web::part::badge::bucket(f, *bucket)).collect();
     let body = html! {
@@ -466,31 +449,14 @@ pub fn buckets(f: &Frame, view: &BucketsView) -> Markup {
                         fact(
                             f.t("settings.in_force"),
                             html! {
-                                span.badges { @ for badge in & shown { (badge) } }
+                                span.badges {
+                                    @for badge in &shown { (badge) }
+                                }
                             },
                         ),
                     ],
                 )
             })
-            form.stack method="post" action="/ajustes/tramos" {
-                (csrf(f))
-                ({
-                    field(
-                        "buckets",
-                        "boundaries",
-                        f.t("settings.boundaries"),
-                        Kind::Text,
-                        &view.boundaries,
-                    )
-                })
-                (select("buckets", "basis", f.t("settings.basis"), None, &bases, &view.basis))
-                (select(
-                    "buckets", "credits", f.t("settings.credits"), None, &credits, &view.credits,
-                ))
-                div.form-end {
-                    button.button.main type="submit" { (f.t("save")) }
-                }
-            }
         }
     };
     frame(f, SettingsTab::Buckets, body)

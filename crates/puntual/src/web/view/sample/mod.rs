@@ -7,7 +7,7 @@ mod work;
 
 use super::{CustomerRef, DocumentKind, DocumentRef};
 use crate::web::format::{Amount, Numbers};
-use crate::web::layout::{CreditorChoice, Frame, Freshness, Role, Section, Theme};
+use crate::web::frame::{CreditorChoice, Frame, Freshness, Role, Section, Theme};
 use crate::web::locale::Locale;
 use crate::web::part::badge::Bucket;
 use crate::web::url::Url;

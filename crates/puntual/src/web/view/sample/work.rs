@@ -299,21 +299,15 @@ impl MailView {
             has_password: true,
             from: Typed::of("cobranza@losandes.example"),
             reply_to: Typed::default(),
-            is_enabled: false,
             last_trial: Some((false, "El servidor rechazó la contraseña (535).".to_owned())),
         }
     }
 }
 
 impl BucketsView {
-    /// The default buckets.
+    /// The usual ones.
     pub fn sample() -> BucketsView {
-        BucketsView {
-            boundaries: Typed::of("30, 60, 90, 120"),
-            buckets: buckets(),
-            credits: "separate".to_owned(),
-            basis: "due".to_owned(),
-        }
+        BucketsView { buckets: buckets() }
     }
 }
 

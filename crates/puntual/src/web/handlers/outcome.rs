@@ -1,0 +1,113 @@
+//! What happened, in one line and its rest, from an item of the timeline.
+
+use super::words::{self, Words};
+use puntual_core::date::Day;
+use puntual_service::contacts::cause_and_note;
+use puntual_service::timelines::{Item, Kind};
+
+/// The title of an item and its detail.
+pub fn told(words: Words, item: &Item) -> (String, String) {
+    let t = |key| words.locale.t(key).to_owned();
+    let body = item.body.clone().unwrap_or_default();
+    let number = item.number.clone().unwrap_or_default();
+    match item.kind {
+        Kind::Contact => {
+            let channel = item.channel.as_deref().map(|code| words.channel(code));
+            let outcome = item.outcome.as_deref().map(|code| words.outcome(code));
+            let parts: Vec<String> = [channel, outcome].into_iter().flatten().collect();
+            (parts.join(": "), contact_detail(words, &body))
+        }
+        Kind::Note => (t("told.note"), body),
+        Kind::Document => {
+            let kind = item.document_kind.as_deref().unwrap_or("invoice");
+            let kind = words.locale.t(words::document_kind(kind).key());
+            (words.locale.fill("told.issued", &[("kind", kind), ("number", &number)]), String::new())
+        }
+        Kind::Message => (t(message(&item.code)), body),
+        Kind::Payment => {
+            let method = item.channel.as_deref().map(|code| words.method(code));
+            let parts = [method, Some(number), Some(plain(&body))];
+            let detail: Vec<String> =
+                parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+            (t(payment(&item.code)), detail.join(" · "))
+        }
+        Kind::Promise => (promised(words, item), body),
+        Kind::Dispute => disputed(words, item, &body),
+        Kind::System => {
+            let what = match item.code.as_str() {
+                "hold_put" => t("told.hold_put"),
+                "hold_lifted" => t("told.hold_lifted"),
+                "point_added" => t("told.point_added"),
+                "point_marked" => t("told.point_marked"),
+                other => other.to_owned(),
+            };
+            let hold = item.outcome.as_deref().map(|code| words.hold(code)).unwrap_or_default();
+            let detail = [hold, body].into_iter().filter(|part| !part.is_empty());
+            (what, detail.collect::<Vec<_>>().join(": "))
+        }
+    }
+}
+
+/// The machine keeps its own notes as JSON; people are not shown those.
+fn plain(body: &str) -> String {
+    if body.starts_with('{') || body.starts_with('[') { String::new() } else { body.to_owned() }
+}
+
+fn contact_detail(words: Words, body: &str) -> String {
+    let (cause, note) = cause_and_note(body);
+    match cause {
+        None => note.to_owned(),
+        Some(cause) if note.is_empty() => words.cause(cause),
+        Some(cause) => format!("{} · {note}", words.cause(cause)),
+    }
+}
+
+fn message(code: &str) -> &'static str {
+    match code {
+        "message_sent" => "told.message_sent",
+        "message_failed" => "told.message_failed",
+        "message_unknown" => "told.message_unknown",
+        "message_resent" => "told.message_resent",
+        "message_cancelled" => "told.message_cancelled",
+        _ => "told.message_dropped",
+    }
+}
+
+fn payment(code: &str) -> &'static str {
+    match code {
+        "payment_undone" | "payment_reversed" => "told.payment_undone",
+        "payment_bounced" => "told.payment_bounced",
+        "payment_applied" => "told.payment_applied",
+        _ => "told.payment",
+    }
+}
+
+fn promised(words: Words, item: &Item) -> String {
+    let key = match item.code.as_str() {
+        "promise_kept" => "told.promise_kept",
+        "promise_partly_kept" => "told.promise_partly",
+        "promise_broken" => "told.promise_broken",
+        "promise_cancelled" => "told.promise_cancelled",
+        _ => "told.promise",
+    };
+    let day = item.outcome.as_deref().and_then(|text| text.parse::<Day>().ok());
+    match day {
+        Some(day) => format!("{} · {}", words.locale.t(key), words.date(day)),
+        None => words.locale.t(key).to_owned(),
+    }
+}
+
+fn disputed(words: Words, item: &Item, body: &str) -> (String, String) {
+    if item.code == "dispute_closed" {
+        let ended = item.outcome.as_deref().map(|code| words.resolution(code));
+        let what = words.locale.t("told.dispute_closed");
+        return (format!("{what} · {}", ended.unwrap_or_default()), body.to_owned());
+    }
+    let reason = item.outcome.as_deref().map(|code| words.dispute_reason(code));
+    let what = words.locale.t("told.dispute_opened").to_owned();
+    // What a file brought carries its reason as the text.
+    match reason {
+        Some(reason) => (what, format!("{body} · {reason}")),
+        None => (what, words.dispute_reason(body)),
+    }
+}

@@ -1,0 +1,80 @@
+//! The plan of a day: what the strategy would do and what it leaves alone, with why.
+
+use super::ROWS;
+use super::words::{self, Words};
+use crate::web::format::Amount;
+use crate::web::view::CustomerRef;
+use crate::web::view::messages::{PlanRow, PlanVerdict, PlanView, plan};
+use crate::web::visit::{Answer, Told, Visit};
+use puntual_core::date::Day;
+use puntual_service::day::{self, PlannedLine};
+
+/// `GET /mensajes/plan`: acts first, then what waits, then what is left alone for a reason that
+/// somebody may want to know. Those of whom nothing is due yet are only counted.
+pub fn show(visit: &Visit) -> Answer {
+    let asked = visit.param("dia").and_then(|text| text.parse::<Day>().ok());
+    let on = asked.unwrap_or(visit.ctx.today);
+    let (mut acts, mut defers, mut skips) = (Vec::new(), Vec::new(), Vec::new());
+    let mut skipped = 0_i64;
+    day::for_each_planned(visit.app(), &visit.ctx, on, |line| match line.verdict {
+        "act" => acts.push(line),
+        "defer" => defers.push(line),
+        _ => {
+            skipped += 1;
+            if is_worth_saying(&line) {
+                skips.push(line);
+            }
+        }
+    })?;
+    let count = |lines: &[PlannedLine]| i64::try_from(lines.len()).unwrap_or(i64::MAX);
+    let counts = (count(&acts), count(&defers), skipped);
+    let mut all = acts;
+    all.append(&mut defers);
+    all.append(&mut skips);
+    let range = visit.page(ROWS).range(all.len());
+    let words = visit.words();
+    let view = PlanView {
+        day: on,
+        was_run: day::is_finished(visit.app(), &visit.ctx, on)?,
+        counts,
+        rows: all[range].iter().map(|line| row(words, line)).collect(),
+        paging: visit.paging(ROWS, all.len()),
+    };
+    visit.html(plan(&visit.frame(), &view))
+}
+
+fn is_worth_saying(line: &PlannedLine) -> bool {
+    let quiet = ["not_yet", "step_done", "settled"];
+    line.reasons.iter().any(|reason| !quiet.contains(&reason.code.as_str()))
+}
+
+fn row(words: Words, line: &PlannedLine) -> PlanRow {
+    let (minor, currency) = line.minor;
+    let why = line.reasons.iter().map(|reason| words.reason(reason, currency));
+    PlanRow {
+        customer: CustomerRef { id: line.customer_id, name: line.customer_name.clone() },
+        what: line.step.as_deref().map(|step| words.step(step)).unwrap_or_default(),
+        channel: line.channel.and_then(words::channel),
+        documents: i64::try_from(line.documents.len()).unwrap_or(i64::MAX),
+        amount: Amount::new(minor, currency),
+        at: line.at.as_deref().map(|at| at.replace('T', " ")).unwrap_or_default(),
+        verdict: match line.verdict {
+            "act" => PlanVerdict::Act,
+            "defer" => PlanVerdict::Defer,
+            _ => PlanVerdict::Skip,
+        },
+        why: why.collect(),
+    }
+}
+
+/// `POST /mensajes/plan/ejecutar`: runs the day; again adds nothing.
+pub fn run(visit: &Visit) -> Answer {
+    let on = visit.form.text("day").parse().unwrap_or(visit.ctx.today);
+    let counts = day::run(visit.app(), &visit.ctx, on)?;
+    let shown = |n: i64| visit.numbers().integer(n.into());
+    let text = visit.locale().fill(
+        "flash.day_run",
+        &[("messages", &shown(counts.queued)), ("tasks", &shown(counts.tasks))],
+    );
+    visit.go("/mensajes/plan", Some(Told::done(text)))
+}
