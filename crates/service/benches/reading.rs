@@ -7,7 +7,7 @@
 use puntual_core::access::Role;
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
-use puntual_core::id::{CustomerId, DocumentId, PaymentId, ReceivableId, TxId};
+use puntual_core::id::{CustomerId, DocumentId, ImportId, PaymentId, ReceivableId, TxId};
 use puntual_core::portfolio::AsOf;
 use puntual_core::posting::{Posting, Source};
 use puntual_service::App;
@@ -16,7 +16,7 @@ use puntual_service::clock::{self, Clock};
 use puntual_service::creditors::{self, NewCreditor};
 use puntual_service::ctx::Ctx;
 use puntual_service::error::ServiceError;
-use puntual_service::{customers, documents, overview, search, worklist};
+use puntual_service::{behaviour, customers, documents, overview, search, worklist};
 use puntual_store::customer::{self, Customer};
 use puntual_store::document::Document;
 use puntual_store::ledger::Recording;
@@ -65,6 +65,11 @@ fn measure(app: &App, ctx: &Ctx, largest: CustomerId) {
     let question = overview::Question::default();
     time("overview of the largest", || {
         drop(overview::of_customer(app, ctx, at, largest, &question).unwrap());
+    });
+    let view = app.portfolio(ctx).unwrap();
+    time("  of it, the verdict", || drop(behaviour::of_customer(&view, largest, at)));
+    time("  of it, the timeline", || {
+        drop(overview::timeline_of(app, ctx, at, largest, &question.timeline).unwrap());
     });
     let question = overview::Question { all_documents: true, ..Default::default() };
     time("overview, settled documents too", || {
@@ -181,7 +186,7 @@ fn add(
         unapplied_minor: 0,
         method: None,
         reference: None,
-        import: None,
+        import: Some(ImportId(1)),
         reversed_at: None,
         recorded_at: 0,
     });

@@ -6,6 +6,7 @@
 
 use crate::App;
 use crate::ctx::Ctx;
+use crate::document_order::{Documents, Light, sort};
 pub use crate::document_status::Status;
 use crate::document_status::{Stand, credit_left, status, written_off_minor};
 use crate::error::ServiceError;
@@ -213,8 +214,8 @@ pub(crate) fn list_in(
     }
     let mut open: Vec<(Currency, i64)> = open.into_iter().collect();
     open.sort_unstable_by_key(|(currency, _)| *currency);
-    sort(ctx, view, question, &mut found);
     let page = question.page.range(found.len());
+    sort(ctx, view, question, &mut found, page.end);
     let shown = &found[page];
     Ok(Listed {
         rows: complete(tx, ctx, view, standings, at, &question.buckets, shown)?,
@@ -231,20 +232,6 @@ fn is_of_group(view: &View, filter: &Filter, customer: CustomerId) -> bool {
     let collector = view.names.collector_name(name.collector);
     filter.segment.as_deref().is_none_or(|wanted| wanted == segment)
         && filter.collector.as_deref().is_none_or(|wanted| wanted == collector)
-}
-
-/// A document while the list is made.
-#[derive(Clone, Copy)]
-struct Light {
-    document: DocumentId,
-    customer: CustomerId,
-    currency: Currency,
-    issued: Day,
-    due: Day,
-    total_minor: i64,
-    open_minor: i64,
-    overdue_days: i32,
-    is_credit: bool,
 }
 
 /// Which documents the filter's words and kind leave, looked up once.
@@ -382,37 +369,6 @@ fn every_debt(view: &View, at: AsOf, filter: &Filter) -> Vec<Light> {
     found.list
 }
 
-/// Documents put together from their instalments.
-#[derive(Default)]
-struct Documents {
-    list: Vec<Light>,
-    places: HashMap<DocumentId, usize>,
-}
-
-impl Documents {
-    fn add(&mut self, part: Light) {
-        let next = self.list.len();
-        let at = *self.places.entry(part.document).or_insert(next);
-        let Some(whole) = self.list.get_mut(at) else {
-            self.list.push(part);
-            return;
-        };
-        // The date that matters is the first one open; where none is, the last.
-        let (was_open, is_open) = (whole.open_minor > 0, part.open_minor > 0);
-        let is_nearer = match (was_open, is_open) {
-            (true, true) => part.due < whole.due,
-            (false, false) => part.due > whole.due,
-            (was_open, _) => !was_open,
-        };
-        if is_nearer {
-            whole.due = part.due;
-            whole.overdue_days = part.overdue_days;
-        }
-        whole.total_minor += part.total_minor;
-        whole.open_minor += part.open_minor;
-    }
-}
-
 /// Whether the receivable was taken back by undoing its import.
 fn is_cancelled(line: &Line<'_>) -> bool {
     line.movements().any(|movement| movement.kind == MovementKind::Cancellation)
@@ -452,45 +408,6 @@ fn credits(
             && (filter.state.is_none() || light.open_minor != 0)
     });
     Ok(wanted.collect())
-}
-
-fn sort(ctx: &Ctx, view: &View, question: &Question, found: &mut [Light]) {
-    let own = ctx.creditor.currency;
-    let turn = question.direction;
-    let place = |light: &Light| (light.currency != own, light.currency);
-    let last = |light: &Light| light.document;
-    let by = |found: &mut [Light], key: &dyn Fn(&Light) -> i64| {
-        found.sort_unstable_by(|a, b| turn.of(key(a).cmp(&key(b))).then(last(a).cmp(&last(b))));
-    };
-    let by_amount = |found: &mut [Light], key: &dyn Fn(&Light) -> i64| {
-        found.sort_unstable_by(|a, b| {
-            let ordered = turn.of(key(a).cmp(&key(b)));
-            place(a).cmp(&place(b)).then(ordered).then(last(a).cmp(&last(b)))
-        });
-    };
-    match question.sort {
-        Sort::OpenFirst => found.sort_unstable_by_key(|light| {
-            let is_settled = light.open_minor <= 0;
-            let days = if is_settled { -light.issued.0 } else { light.due.0 };
-            (is_settled, days, last(light))
-        }),
-        Sort::Due => by(found, &|light| light.due.0.into()),
-        Sort::Issued => by(found, &|light| light.issued.0.into()),
-        Sort::OverdueDays => by(found, &|light| match light.open_minor > 0 {
-            true => light.overdue_days.into(),
-            false => i64::MIN,
-        }),
-        Sort::Open => by_amount(found, &|light| light.open_minor),
-        Sort::Total => by_amount(found, &|light| light.total_minor),
-        Sort::Customer => {
-            let names: HashMap<CustomerId, String> =
-                view.names.iter().map(|name| (name.id, words::plain(&name.name))).collect();
-            found.sort_by(|a, b| {
-                let ordered = turn.of(names.get(&a.customer).cmp(&names.get(&b.customer)));
-                ordered.then(a.due.cmp(&b.due)).then(last(a).cmp(&last(b)))
-            });
-        }
-    }
 }
 
 /// The rows of these documents, in this order; ids that are not here are left out.

@@ -21,6 +21,7 @@ pub mod demo_load;
 pub mod dispatch;
 pub mod disputes;
 pub mod document_detail;
+mod document_order;
 pub mod document_status;
 pub mod documents;
 pub mod error;

@@ -14,7 +14,7 @@ use puntual_core::money::Money;
 use puntual_core::portfolio::{AsOf, MovementKind, Scope as Whose};
 use puntual_store::timeline::{self, Event};
 use puntual_store::{Tx, document, outbox, payment, standing};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::str::FromStr;
 
@@ -275,25 +275,30 @@ impl Source<'_> {
 
     /// Documents issued, from the portfolio, and credit notes, which it does not hold.
     fn documents(&self, tx: &mut Tx<'_>) -> Result<Vec<Item>, ServiceError> {
-        let lines = self.view.portfolio.lines(Whose::customer(self.customer));
-        let counted = lines.filter(|line| line.counts(self.at)).filter(|line| {
+        let portfolio = &self.view.portfolio;
+        let lines = portfolio.lines(Whose::customer(self.customer));
+        let counted = lines.filter(|line| {
             self.is_before(line.issued(), line.document().0)
-                && !line.movements().any(|m| m.kind == MovementKind::Cancellation)
+                && line.counts(self.at)
+                // Undone, so never issued. What is open was not undone.
+                && (line.open_minor(self.at) > 0
+                    || !line.movements().any(|m| m.kind == MovementKind::Cancellation))
         });
-        let mut issued: Vec<(Day, DocumentId)> =
-            counted.map(|line| (line.issued(), line.document())).collect();
+        let mut issued: Newest = Newest::of(self.most);
+        for line in counted {
+            issued.offer((line.issued(), line.document()));
+        }
         let notes =
             document::credit_notes(tx, self.ctx.scope(), Some(self.customer), self.at.as_of)?;
         let notes = notes.into_iter().filter(|note| self.is_before(note.issue_date, note.id.0));
-        issued.extend(notes.map(|note| (note.issue_date, note.id)));
-        issued.sort_unstable_by_key(|one| std::cmp::Reverse(*one));
-        issued.dedup();
-        issued.truncate(self.most);
+        for note in notes {
+            issued.offer((note.issue_date, note.id));
+        }
         let item = |(day, id): (Day, DocumentId)| Item {
             code: "document_issued".to_owned(),
             ..bare(day, id.0, Kind::Document)
         };
-        Ok(issued.into_iter().map(item).collect())
+        Ok(issued.kept.into_iter().map(item).collect())
     }
 
     /// Adds what only the items shown need: documents' numbers, messages' subjects.
@@ -319,6 +324,29 @@ impl Source<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// The newest documents of many, each once: a customer may have tens of thousands.
+struct Newest {
+    most: usize,
+    kept: BTreeSet<(Day, DocumentId)>,
+}
+
+impl Newest {
+    fn of(most: usize) -> Newest {
+        Newest { most, kept: BTreeSet::new() }
+    }
+
+    fn offer(&mut self, one: (Day, DocumentId)) {
+        let is_full = self.kept.len() >= self.most;
+        if is_full && self.kept.first().is_some_and(|oldest| one < *oldest) {
+            return;
+        }
+        self.kept.insert(one);
+        if self.kept.len() > self.most {
+            self.kept.pop_first();
+        }
     }
 }
 

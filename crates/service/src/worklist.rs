@@ -22,8 +22,9 @@ use puntual_core::calendar::Calendar;
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::hours::{Channel, Moment, Person};
-use puntual_core::id::{CustomerId, IdMaker, PaymentId};
-use puntual_core::portfolio::{AsOf, Scope as Whose};
+use puntual_core::id::CustomerId;
+use puntual_core::indicators::collection;
+use puntual_core::portfolio::{AsOf, By, Key, Scope as Whose, Window};
 use puntual_core::priority::{self, Priority, PriorityFacts};
 use puntual_core::strategy::guard::{self, ContactRequest, Decision, Purpose};
 use puntual_store::action::{self, Action};
@@ -31,7 +32,7 @@ use puntual_store::customer::{self, Customer};
 use puntual_store::standing;
 pub use puntual_store::standing::Promise;
 use puntual_store::{Tx, payment, timeline};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Days a broken promise stays on the day's list.
 const BROKEN_FOR_DAYS: i32 = 30;
@@ -376,9 +377,6 @@ impl DayFacts {
         let contacted = eligible().filter(|one| self.contacted.contains(&one.customer));
         let unplanned = without_next_action(tx, ctx, &self.balances, &self.standings)?;
         let disputes = self.standings.disputes().filter(|dispute| self.is_own(dispute.customer));
-        // Ids grow with time: what was received today was recorded since yesterday or later.
-        let yesterday = clock::instant_of(ctx.today - 1, 0, &ctx.creditor.time_zone);
-        let first = PaymentId(IdMaker::new(0).next(yesterday));
         Ok(Counters {
             to_contact: eligible().count(),
             contacted: contacted.count(),
@@ -387,8 +385,33 @@ impl DayFacts {
             disputes: disputes.count(),
             unapplied_payments: payment::count_open(tx, scope)?,
             without_next_action: unplanned.iter().filter(|who| self.is_own(**who)).count(),
-            received_today: payment::received_on(tx, scope, first, ctx.today)?,
+            received_today: self.received_today(tx, ctx)?,
         })
+    }
+
+    /// What was received today. Money received is applied or on account, and who has either of
+    /// today is known without looking through all payments ever.
+    fn received_today(
+        &self,
+        tx: &mut Tx<'_>,
+        ctx: &Ctx,
+    ) -> Result<Vec<(Currency, i64)>, ServiceError> {
+        let (at, window) = (AsOf::day(ctx.today), Window::trailing(ctx.today, 1));
+        let paid = collection(&self.view.portfolio, at, window, By::Customer, Whose::ALL);
+        let paid = paid.into_iter().filter_map(|(key, ..)| match key {
+            Key::Customer(customer) => Some(customer),
+            _ => None,
+        });
+        let on_account = payment::customers_on_account(tx, ctx.scope(), ctx.today)?;
+        let payers: BTreeSet<CustomerId> = paid.chain(on_account).collect();
+        let payers: Vec<CustomerId> = payers.into_iter().collect();
+        let mut received: BTreeMap<Currency, i64> = BTreeMap::new();
+        for part in payers.chunks(1_000) {
+            for (currency, minor) in payment::received_on(tx, ctx.scope(), part, ctx.today)? {
+                *received.entry(currency).or_default() += minor;
+            }
+        }
+        Ok(received.into_iter().collect())
     }
 
     fn rows(

@@ -190,20 +190,39 @@ pub fn count_open(tx: &mut Tx<'_>, scope: Scope) -> Result<i64, StoreError> {
     Ok(count.unwrap_or(0))
 }
 
-/// What payments recorded from `first` on received on a day, by currency; reversed ones left out.
+/// Customers with a payment of a day that has money not applied yet.
+pub fn customers_on_account(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    day: Day,
+) -> Result<Vec<CustomerId>, StoreError> {
+    tx.query(
+        "SELECT DISTINCT customer_id FROM payment WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND unapplied_minor > 0 AND received_on = $3",
+        &params![scope.workspace, scope.creditor, day],
+        |row| Ok(CustomerId(row.int(0)?)),
+    )
+}
+
+/// What these customers paid on a day, by currency; payments taken back left out.
 pub fn received_on(
     tx: &mut Tx<'_>,
     scope: Scope,
-    first: PaymentId,
+    customers: &[CustomerId],
     day: Day,
 ) -> Result<Vec<(Currency, i64)>, StoreError> {
-    tx.query(
+    if customers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
         "SELECT currency, CAST(SUM(amount_minor) AS BIGINT) FROM payment \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND payment_id >= $3 AND received_on = $4 \
-         AND reversed_at IS NULL GROUP BY currency ORDER BY currency",
-        &params![scope.workspace, scope.creditor, first, day],
-        |row| Ok((row.currency(0)?, row.int(1)?)),
-    )
+         WHERE workspace_id = $1 AND creditor_id = $2 AND received_on = $3 \
+         AND reversed_at IS NULL AND customer_id IN ({}) GROUP BY currency ORDER BY currency",
+        placeholders(4, customers.len())
+    );
+    let mut values = params![scope.workspace, scope.creditor, day].to_vec();
+    values.extend(customers.iter().map(|id| Param::from(*id)));
+    tx.query(&sql, &values, |row| Ok((row.currency(0)?, row.int(1)?)))
 }
 
 /// Payments of a customer with money not applied yet, oldest first.
