@@ -142,16 +142,65 @@ pub fn settle(
     Ok(())
 }
 
-/// Drops what a batch left waiting, when the batch is undone.
-pub fn drop_of_import(
+/// Lets a waiting application wait for something else instead.
+pub fn retarget(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    pending: &Pending,
+    target_key: &str,
+    other_key: Option<&str>,
+) -> Result<(), StoreError> {
+    let (workspace, creditor, id) = (scope.workspace, scope.creditor, pending.id);
+    tx.execute(
+        "UPDATE pending_application SET target_key = $5, other_key = $6 WHERE workspace_id = $1 \
+         AND creditor_id = $2 AND target_key = $3 AND pending_id = $4",
+        &params![workspace, creditor, &pending.target_key, id, target_key, other_key],
+    )?;
+    Ok(())
+}
+
+/// Lets what was settled by these documents and payments wait for them again, when they are taken
+/// back.
+pub fn reopen<'k>(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    keys: impl ExactSizeIterator<Item = &'k str>,
+) -> Result<u64, StoreError> {
+    if keys.len() == 0 {
+        return Ok(0);
+    }
+    let sql = format!(
+        "UPDATE pending_application SET settled_at = NULL WHERE workspace_id = $1 \
+         AND creditor_id = $2 AND settled_at IS NOT NULL AND target_key IN ({})",
+        placeholders(3, keys.len())
+    );
+    let mut values = params![scope.workspace, scope.creditor].to_vec();
+    values.extend(keys.map(Param::from));
+    tx.execute(&sql, &values)
+}
+
+/// How many applications a batch left waiting were settled at another instant than `own_ms`: by
+/// what came later, and not by the batch itself.
+pub fn count_settled_later(
     tx: &mut Tx<'_>,
     scope: Scope,
     import: ImportId,
-    now_ms: i64,
-) -> Result<u64, StoreError> {
+    own_ms: i64,
+) -> Result<i64, StoreError> {
+    let count = tx.query_one(
+        "SELECT COUNT(*) FROM pending_application WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND import_id = $3 AND settled_at <> $4",
+        &params![scope.workspace, scope.creditor, import, own_ms],
+        |row| row.int(0),
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
+/// Forgets what a batch left waiting, when the batch is undone.
+pub fn drop_of_import(tx: &mut Tx<'_>, scope: Scope, import: ImportId) -> Result<u64, StoreError> {
     tx.execute(
-        "UPDATE pending_application SET settled_at = $4 WHERE workspace_id = $1 \
-         AND creditor_id = $2 AND import_id = $3 AND settled_at IS NULL",
-        &params![scope.workspace, scope.creditor, import, now_ms],
+        "DELETE FROM pending_application WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND import_id = $3",
+        &params![scope.workspace, scope.creditor, import],
     )
 }

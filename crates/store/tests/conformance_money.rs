@@ -412,7 +412,12 @@ on_both_engines! {
         assert_eq!(read(&store, |tx| pending::waiting_for(tx, SCOPE, ["a", "c"].into_iter())), [all[0].clone(), all[2].clone()]);
         write(&store, |tx| pending::settle(tx, SCOPE, &all[0], NOW_MS));
         assert_eq!(read(&store, |tx| pending::waiting_for(tx, SCOPE, ["a"].into_iter())), [all[2].clone()]);
-        assert_eq!(write(&store, |tx| pending::drop_of_import(tx, SCOPE, ImportId(9), NOW_MS)), 1);
+        assert_eq!(write(&store, |tx| pending::count_settled_later(tx, SCOPE, ImportId(9), 0)), 1);
+        assert_eq!(read(&store, |tx| pending::count_settled_later(tx, SCOPE, ImportId(9), NOW_MS)), 0);
+        assert_eq!(write(&store, |tx| pending::reopen(tx, SCOPE, ["a"].into_iter())), 1);
+        write(&store, |tx| pending::retarget(tx, SCOPE, &all[2], "z", None));
+        assert_eq!(read(&store, |tx| pending::waiting_for(tx, SCOPE, ["a", "z"].into_iter())).len(), 2);
+        assert_eq!(write(&store, |tx| pending::drop_of_import(tx, SCOPE, ImportId(9))), 2);
         assert_eq!(read(&store, |tx| pending::list(tx, SCOPE, 9)).len(), 1);
     }
 }

@@ -53,6 +53,14 @@ pub fn take(
     let mut verdicts: Vec<Option<Verdict>> = Vec::with_capacity(records.len());
     let mut to_wait = Vec::new();
     for (at, record) in records.iter().enumerate() {
+        if [Some(&record.document), record.source.as_ref()]
+            .into_iter()
+            .flatten()
+            .any(|n| keys::is_too_long(n))
+        {
+            verdicts.push(Some(verdict::too_long(&record.place)));
+            continue;
+        }
         verdicts.push(match known.lookup(record) {
             Lookup::Ambiguous => Some(ambiguous(record)),
             Lookup::Ready(debt, source) => {
@@ -85,8 +93,8 @@ pub fn serve(chunk: &mut Chunk<'_, '_>, rows: Vec<Pending>) -> Result<(), Servic
                 pending::settle(chunk.tx, chunk.ctx.scope(), &row, chunk.ctx.now_ms)?;
             }
             Lookup::Waits { target_key, other_key } if target_key != row.target_key => {
-                pending::settle(chunk.tx, chunk.ctx.scope(), &row, chunk.ctx.now_ms)?;
-                chunk.waiting.push(Pending { target_key, other_key, ..row });
+                let (scope, other) = (chunk.scope(), other_key.as_deref());
+                pending::retarget(chunk.tx, scope, &row, &target_key, other)?;
             }
             Lookup::Waits { .. } => {}
             Lookup::Ambiguous => {
@@ -220,7 +228,12 @@ fn applied_before(
     let ids: Vec<ReceivableId> = owner.keys().copied().collect();
     let mut by_tx: HashMap<(TxId, DocumentId, Option<i64>), Likeness> = HashMap::new();
     for part in ids.chunks(LOOKUP) {
-        for stored in ledger::of_receivables(chunk.tx, chunk.scope(), part)? {
+        let entries = ledger::of_receivables(chunk.tx, chunk.scope(), part)?;
+        // What was taken back is not held any more, nor is its taking back an application.
+        let reversed: HashSet<i64> = entries.iter().filter_map(|e| e.entry.reverses).collect();
+        let stands =
+            |e: &ledger::StoredEntry| e.entry.reverses.is_none() && !reversed.contains(&e.seq);
+        for stored in entries.into_iter().filter(stands) {
             let Some(kind) = row_kind(stored.entry.kind) else { continue };
             if stored.import == Some(chunk.import) && kind != AllocationKind::CreditNote {
                 continue;

@@ -9,9 +9,13 @@ use rust_decimal::prelude::ToPrimitive;
 pub enum AmountError {
     /// More decimals than the currency has.
     TooManyDecimals,
-    /// Larger than 64 bits hold.
+    /// Larger than any that can be true.
     TooLarge,
 }
+
+/// Largest amount of one fact that is believed, in smallest units. Thousands of them still add up
+/// within 64 bits.
+const LARGEST_MINOR: i64 = 1_000_000_000_000_000;
 
 /// The amount in smallest units of its currency, exactly or not at all.
 pub fn minor(amount: Decimal, currency: Currency) -> Result<i64, AmountError> {
@@ -20,7 +24,8 @@ pub fn minor(amount: Decimal, currency: Currency) -> Result<i64, AmountError> {
     if !scaled.fract().is_zero() {
         return Err(AmountError::TooManyDecimals);
     }
-    scaled.to_i64().ok_or(AmountError::TooLarge)
+    let minor = scaled.to_i64().filter(|minor| minor.abs() <= LARGEST_MINOR);
+    minor.ok_or(AmountError::TooLarge)
 }
 
 /// The amount in smallest units, rounded half away from zero: for sums a source computed with

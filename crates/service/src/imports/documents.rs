@@ -157,6 +157,11 @@ fn prepare<'r>(
     let total_text = Money::new(total_minor, currency).to_plain();
     let key = keys::document_key(record, &chunk.ctx.creditor.country, &total_text)
         .ok_or_else(|| verdict::missing(record, "number"))?;
+    let number = keys::full_number(record.series.as_deref(), record.number.as_deref());
+    let buyer = [&record.buyer.code, &record.buyer.tax_id].into_iter().flatten();
+    if [&key, &number].into_iter().chain(buyer).any(|text| keys::is_too_long(text)) {
+        return Err(verdict::too_long(&record.place));
+    }
     let (customer, terms_days) = chunk
         .directory
         .resolve(chunk.app, chunk.ctx, &record.buyer)
@@ -167,7 +172,6 @@ fn prepare<'r>(
         .iter()
         .map(|due| (due.date, due.amount.and_then(|a| amount::minor_rounded(a, currency).ok())))
         .collect();
-    let number = keys::full_number(record.series.as_deref(), record.number.as_deref());
     let number = match number.is_empty() {
         true => {
             record.uuid.as_deref().map_or_else(|| format!("{file}:{}", record.place), short_uid)

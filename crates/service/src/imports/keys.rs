@@ -9,6 +9,15 @@ use sha2::{Digest, Sha256};
 const DTE_TYPES: [&str; 14] =
     ["33", "34", "39", "41", "43", "46", "52", "56", "61", "110", "111", "112", "30", "60"];
 
+/// Longest number, code or tax id that is believed: keys are indexed, and what is longer is not a
+/// number but a column that was taken for another.
+const LONGEST_BYTES: usize = 200;
+
+/// Whether a text is too long to be a number, code or tax id.
+pub fn is_too_long(text: &str) -> bool {
+    text.len() > LONGEST_BYTES
+}
+
 /// 64 bits of SHA-256 over parts; parts cannot run into each other.
 pub fn hash64(parts: &[&str]) -> i64 {
     let mut hasher = Sha256::new();
@@ -76,6 +85,10 @@ pub fn document_key(d: &DocumentRecord, country: &str, total: &str) -> Option<St
 /// Keys under which the document a reference names may be stored, most exact first. The last
 /// resort is `number:N`, which means the debt document of that number.
 pub fn reference_key(r: &ReferenceRecord, country: &str) -> Option<String> {
+    any_reference_key(r, country).filter(|key| !is_too_long(key))
+}
+
+fn any_reference_key(r: &ReferenceRecord, country: &str) -> Option<String> {
     if let Some(uuid) = &r.uuid {
         return Some(format!("uuid:{uuid}"));
     }

@@ -1,6 +1,7 @@
 //! Which customer a record is about: found by our code, then by tax id, else made. Names never
 //! decide by themselves.
 
+use super::keys;
 use crate::App;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
@@ -73,6 +74,9 @@ impl Directory {
             },
             (None, None) => unidentified_code(party, tax_id.as_ref())?,
         };
+        if keys::is_too_long(&code) || tax_key.as_deref().is_some_and(keys::is_too_long) {
+            return None;
+        }
         if let Some(known) = self.by_code.get(&code) {
             return Some((known.id, known.terms_days));
         }
@@ -138,6 +142,10 @@ impl Directory {
         tx: &mut Tx<'_>,
         record: &CustomerRecord,
     ) -> Result<Option<(CustomerId, bool)>, ServiceError> {
+        let named = [&record.party.code, &record.party.tax_id].into_iter().flatten();
+        if named.into_iter().any(|text| keys::is_too_long(text)) {
+            return Ok(None);
+        }
         let before = self.added.len();
         let found = self.adopt_code(ctx, tx, record)?;
         let Some((id, _)) = found.or_else(|| self.resolve(app, ctx, &record.party)) else {

@@ -158,6 +158,9 @@ fn prepare(chunk: &mut Chunk<'_, '_>, record: &PaymentRecord) -> Result<Draft, V
         .resolve(chunk.app, chunk.ctx, &record.payer)
         .ok_or_else(|| missing(&place, "el cliente", "customer"))?;
     let number = record.number.as_deref().map(keys::normal_number).filter(|n| !n.is_empty());
+    if number.as_deref().is_some_and(keys::is_too_long) {
+        return Err(verdict::too_long(&place));
+    }
     let (amount_text, day) = (amount_minor.to_string(), on.to_string());
     let who = customer.0.to_string();
     let content_hash = keys::hash64(&[&who, currency.code(), &amount_text, &day]);

@@ -1,6 +1,7 @@
 //! Undoing a batch: everything it added is taken back by reversals, while nothing that came later
 //! depends on it.
 
+use super::chunk::LOOKUP;
 use crate::App;
 use crate::book::Book;
 use crate::ctx::Ctx;
@@ -8,8 +9,8 @@ use crate::error::ServiceError;
 use puntual_core::access::Deed;
 use puntual_core::id::{ImportId, ReceivableId, TxId};
 use puntual_store::ledger::{self, Recording, StoredEntry};
-use puntual_store::{document, import, payment, pending, standing};
-use std::collections::HashSet;
+use puntual_store::{Tx, document, import, payment, pending, standing};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Takes a batch back. Refused, with what depends on it, when later facts touch its documents or
 /// payments. Undoing twice changes nothing.
@@ -23,10 +24,12 @@ pub fn undo(app: &App, ctx: &Ctx, import: ImportId) -> Result<import::Batch, Ser
             return Ok(batch);
         }
         let entries = ledger::of_import(tx, scope, import)?;
-        let reversed: HashSet<i64> = entries.iter().filter_map(|e| e.entry.reverses).collect();
-        let standing_entries: Vec<&StoredEntry> =
-            entries.iter().filter(|e| !reversed.contains(&e.seq)).collect();
-        refuse_if_needed(tx, ctx, import, &standing_entries)?;
+        let touching = touching(tx, ctx, &entries)?;
+        let reversed: HashSet<i64> = touching.iter().filter_map(|e| e.entry.reverses).collect();
+        let stands = |e: &StoredEntry| e.entry.reverses.is_none() && !reversed.contains(&e.seq);
+        let standing_entries: Vec<&StoredEntry> = entries.iter().filter(|e| stands(e)).collect();
+        refuse_if_needed(import, &entries, touching.iter().filter(|e| stands(e)))?;
+        refuse_if_served(tx, ctx, &batch)?;
         let mut book = Book::default();
         let reversal = TxId(app.next_id());
         for stored in standing_entries.iter().rev() {
@@ -43,14 +46,21 @@ pub fn undo(app: &App, ctx: &Ctx, import: ImportId) -> Result<import::Batch, Ser
         let recording =
             Recording { recorded_at: ctx.now_ms, import: Some(import), actor: &ctx.actor };
         book.write(tx, scope, recording)?;
+        // The batch's own first: what is left under its keys is what others wait with.
+        pending::drop_of_import(tx, scope, import)?;
+        let mut keys = Vec::new();
         for d in document::of_import(tx, scope, import)? {
             document::set_undone(tx, scope, &d, ctx.now_ms)?;
+            keys.extend([format!("number:{}", d.number), format!("note:{}", d.number), d.doc_key]);
         }
         for p in payment::of_import(tx, scope, import)? {
             payment::set_reversed(tx, scope, &p, ctx.now_ms)?;
+            keys.push(format!("pay:{}", p.pay_key));
+        }
+        for part in keys.chunks(LOOKUP) {
+            pending::reopen(tx, scope, part.iter().map(String::as_str))?;
         }
         standing::drop_of_import(tx, scope, import, ctx.today, ctx.now_ms)?;
-        pending::drop_of_import(tx, scope, import, ctx.now_ms)?;
         batch.undone_at = Some(ctx.now_ms);
         batch.state = "undone".to_owned();
         import::update_batch(tx, scope, &batch)?;
@@ -58,37 +68,67 @@ pub fn undo(app: &App, ctx: &Ctx, import: ImportId) -> Result<import::Batch, Ser
     })
 }
 
-/// Something later touches what the batch brought: the batch cannot be taken back alone.
-fn refuse_if_needed(
-    tx: &mut puntual_store::Tx<'_>,
+/// Every entry on the receivables, payments and notes that these entries move.
+fn touching(
+    tx: &mut Tx<'_>,
     ctx: &Ctx,
+    entries: &[StoredEntry],
+) -> Result<Vec<StoredEntry>, ServiceError> {
+    let receivables: BTreeSet<ReceivableId> =
+        entries.iter().filter_map(|e| e.entry.receivable).collect();
+    let sources: BTreeSet<i64> = entries.iter().filter_map(|e| e.entry.source).collect();
+    let receivables: Vec<ReceivableId> = receivables.into_iter().collect();
+    let sources: Vec<i64> = sources.into_iter().collect();
+    let mut found: BTreeMap<i64, StoredEntry> = BTreeMap::new();
+    for part in receivables.chunks(LOOKUP) {
+        let entries = ledger::of_receivables(tx, ctx.scope(), part)?;
+        found.extend(entries.into_iter().map(|e| (e.seq, e)));
+    }
+    for part in sources.chunks(LOOKUP) {
+        let entries = ledger::of_sources(tx, ctx.scope(), part)?;
+        found.extend(entries.into_iter().map(|e| (e.seq, e)));
+    }
+    Ok(found.into_values().collect())
+}
+
+/// Something that came otherwise stands on what the batch brought: the batch cannot be taken back
+/// alone.
+fn refuse_if_needed<'e>(
     import: ImportId,
-    entries: &[&StoredEntry],
+    entries: &[StoredEntry],
+    standing: impl Iterator<Item = &'e StoredEntry>,
 ) -> Result<(), ServiceError> {
-    let scope = ctx.scope();
     let receivables: HashSet<ReceivableId> =
         entries.iter().filter(|e| is_issue(e)).filter_map(|e| e.entry.receivable).collect();
-    let receivables: Vec<ReceivableId> = receivables.into_iter().collect();
     let sources: HashSet<i64> =
         entries.iter().filter(|e| is_origin(e)).filter_map(|e| e.entry.source).collect();
-    let mut later: Vec<StoredEntry> = Vec::new();
-    for part in receivables.chunks(4_000) {
-        later.extend(ledger::of_receivables(tx, scope, part)?);
-    }
-    let sources: Vec<i64> = sources.into_iter().collect();
-    for part in sources.chunks(4_000) {
-        later.extend(ledger::of_sources(tx, scope, part)?);
-    }
+    let brought = |e: &&StoredEntry| {
+        e.entry.receivable.is_some_and(|r| receivables.contains(&r))
+            || e.entry.source.is_some_and(|s| sources.contains(&s))
+    };
     let depends: Vec<i64> =
-        later.iter().filter(|e| e.import != Some(import)).map(|e| e.seq).take(5).collect();
+        standing.filter(|e| e.import != Some(import)).filter(brought).map(|e| e.seq).collect();
     if depends.is_empty() {
         return Ok(());
     }
+    let first = &depends[..depends.len().min(5)];
     Err(ServiceError::Conflict(format!(
-        "{} later ledger entries touch what this import brought (the first: {depends:?}); \
+        "{} later ledger entries touch what this import brought (the first: {first:?}); \
          undo those first",
-        later.iter().filter(|e| e.import != Some(import)).count()
+        depends.len()
     )))
+}
+
+/// What the batch left waiting was applied when something later came: taking the batch back would
+/// leave the application without its reason.
+fn refuse_if_served(tx: &mut Tx<'_>, ctx: &Ctx, batch: &import::Batch) -> Result<(), ServiceError> {
+    match pending::count_settled_later(tx, ctx.scope(), batch.id, batch.started_at)? {
+        0 => Ok(()),
+        count => Err(ServiceError::Conflict(format!(
+            "{count} applications of this import were carried out when later imports brought \
+             their documents; undo those first"
+        ))),
+    }
 }
 
 fn is_issue(stored: &StoredEntry) -> bool {

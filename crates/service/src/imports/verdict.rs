@@ -97,6 +97,17 @@ pub fn too_large(record: &DocumentRecord) -> Verdict {
     )
 }
 
+/// A number, code or tax id longer than any is.
+pub fn too_long(place: &str) -> Verdict {
+    quarantine(
+        place,
+        "field_too_long",
+        "Un número, código o identificación es demasiado largo para serlo. Revise las columnas."
+            .to_owned(),
+        "A number, code or tax id is too long to be one. Check the columns.".to_owned(),
+    )
+}
+
 /// A currency that is not one.
 pub fn currency(record: &DocumentRecord, code: &str) -> Verdict {
     quarantine(

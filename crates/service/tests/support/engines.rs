@@ -166,13 +166,25 @@ impl Books {
         let mut all = Vec::new();
         for text in days {
             let at = AsOf::day(day(text));
-            all.push(format!("{text} {}", self.aging(at)));
+            let report = self.aging(at);
+            all.push(format!("{text} {}", lines(&report["totals"])));
+            all.extend(
+                report["rows"].as_array().unwrap().iter().map(|row| format!("{text} {row}")),
+            );
             let window = Window::trailing(at.as_of, 90);
             let grouping = Grouping::Customer;
             let figures =
                 reports::indicators_json(&self.app, &self.ctx, at, window, grouping).unwrap();
-            all.push(format!("{text} {figures}"));
+            // A customer with nothing to its name may be listed or not.
+            let says = |row: &Value| {
+                let values = row["values"].as_object().unwrap().values();
+                values.into_iter().any(|value| value.as_f64().is_some_and(|value| value != 0.0))
+            };
+            let rows = figures["rows"].as_array().unwrap().iter().filter(|row| says(row));
+            all.extend(rows.map(|row| format!("{text} {} {}", row["key"], row["values"])));
         }
+        // Reports list customers in the order in which they were met.
+        all.sort();
         all
     }
 
@@ -186,6 +198,16 @@ impl Books {
     pub fn prove(&self) {
         assert_eq!(self.wrong(), Vec::<String>::new());
     }
+}
+
+/// Holds two lists of lines equal; says only what differs.
+#[track_caller]
+pub fn same(found: &[String], expected: &[String], when: &str) {
+    let differing = found.iter().zip(expected).find(|(a, b)| a != b);
+    if let Some((found, expected)) = differing {
+        panic!("{when}:\n{found}\ninstead of\n{expected}");
+    }
+    assert_eq!(found.len(), expected.len(), "{when}");
 }
 
 fn lines(rows: &Value) -> String {
