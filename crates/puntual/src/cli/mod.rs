@@ -73,16 +73,20 @@ enum Command {
     /// Everything out again, streaming.
     Export(export::Export),
     /// Self-audit: replays the ledger and compares everything with it.
+    #[command(after_help = "Example: puntual check --json")]
     Check,
     /// A consistent copy while running.
     Backup(upkeep::Backup),
     /// A copy back in place; refuses to overwrite.
     Restore(upkeep::Restore),
     /// Bring the storage to the current shape.
+    #[command(after_help = "Example: puntual --db postgres://puntual@localhost/puntual migrate")]
     Migrate,
     /// Show the effective configuration.
+    #[command(after_help = "Example: puntual config")]
     Config,
     /// Check this installation and say what is missing.
+    #[command(after_help = "Example: puntual doctor")]
     Doctor,
     /// Users.
     User(upkeep::User),

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 /// Figures as of any day.
 #[derive(Args, Debug)]
+#[command(after_help = "Example: puntual report aging --as-of 2026-06-30")]
 pub struct Report {
     #[command(subcommand)]
     report: Which,

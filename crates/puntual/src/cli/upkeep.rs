@@ -28,6 +28,7 @@ pub struct Restore {
 
 /// Users.
 #[derive(Args, Debug)]
+#[command(after_help = "Example: puntual user list")]
 pub struct User {
     #[command(subcommand)]
     action: UserAction,
@@ -52,6 +53,7 @@ enum UserAction {
         collector: Option<String>,
     },
     /// The users there are.
+    #[command(after_help = "Example: puntual user list --json")]
     List,
 }
 
