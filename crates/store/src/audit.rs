@@ -154,14 +154,16 @@ pub fn wrong_amounts(
         format!(
             "SELECT '{table}', id FROM (SELECT {key} AS id, {amount} AS difference FROM {table} \
              WHERE {mine} AND {which} UNION ALL SELECT source_id, -amount_minor FROM ledger_entry \
-             WHERE {mine} AND kind = '{kind}' AND reverses_seq IS NULL) both_sides \
+             WHERE {mine} AND kind = '{kind}' AND reverses_seq IS NULL \
+             AND source_id IS NOT NULL) both_sides \
              GROUP BY id HAVING SUM(difference) <> 0 ORDER BY id LIMIT $3"
         )
     };
     let receivables = format!(
         "SELECT 'receivable', id FROM (SELECT receivable_id AS id, amount_minor AS difference \
          FROM receivable WHERE {mine} UNION ALL SELECT receivable_id, -amount_minor \
-         FROM ledger_entry WHERE {mine} AND kind = 'issue' AND reverses_seq IS NULL) both_sides \
+         FROM ledger_entry WHERE {mine} AND kind = 'issue' AND reverses_seq IS NULL \
+         AND receivable_id IS NOT NULL) both_sides \
          GROUP BY id HAVING SUM(difference) <> 0 ORDER BY id LIMIT $3"
     );
     let debts = format!(

@@ -79,6 +79,15 @@ fn accept(
     };
     let options = Options { accept: [issue.place.clone()].into(), ..Options::default() };
     let input = Input::Bytes { name, content };
-    run::run(app, ctx, ImportId(app.next_id()), vec![input], &options, &mut Silent)?;
-    Ok(())
+    let rehearsal = Options { dry_run: true, ..options.clone() };
+    let run = |options: &Options| {
+        run::run(app, ctx, ImportId(app.next_id()), vec![input.clone()], options, &mut Silent)
+    };
+    match run(&rehearsal)?.counts.accepted {
+        0 => Err(ServiceError::Conflict(
+            "the document lacks what the books need: correct the file and import it again"
+                .to_owned(),
+        )),
+        _ => run(&options).map(|_| ()),
+    }
 }

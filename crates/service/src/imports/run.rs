@@ -5,7 +5,7 @@ use super::found::{HEAD_BYTES, find, is_workbook, name_of, title};
 use super::judge::judge;
 use super::parties::Directory;
 use super::report::{count, issue, other_format, short_name, too_large, unreadable, worst};
-use super::standing::Existing;
+use super::standing::{self, Existing};
 use super::verdict::Verdict;
 use super::{FileReport, Input, Listener, Options, Progress, keys, read_options};
 use crate::App;
@@ -200,7 +200,10 @@ impl Run<'_> {
         let is_container = !file.members.is_empty();
         let docs = json::docs(&file);
         let position = self.open_file(name, file.format, docs);
-        let keep = !self.options.dry_run && content.len() <= KEEP_BYTES && !is_container;
+        // A zip is kept only while something in it waits for a person.
+        let waits = || file.leaves().iter().any(|leaf| leaf.records.iter().any(is_waiting));
+        let keep =
+            !self.options.dry_run && content.len() <= KEEP_BYTES && (!is_container || waits());
         if let Some(wanted) = self.options.format.as_deref().filter(|wanted| *wanted != file.format)
         {
             let report = &mut self.files[position].report;
@@ -266,6 +269,11 @@ impl Run<'_> {
     }
 
     fn push(&mut self, file: usize, record: Record) -> Result<(), ServiceError> {
+        let by_hand = !self.options.accept.is_empty();
+        if by_hand && !standing::accepted_by_hand(&record, self.options) {
+            // Only what a person has just accepted: what else the file holds was judged before.
+            return Ok(());
+        }
         self.items.push((file, record));
         if self.items.len() >= CHUNK && !self.options.dry_run {
             self.flush()?;
@@ -366,9 +374,12 @@ impl Run<'_> {
             if self.options.dry_run {
                 self.batch.counts.add(&report.counts);
             }
+            let problems = match self.options.accept.is_empty() {
+                true => report.problems.as_slice(),
+                false => &[],
+            };
             whole_files.extend(
-                report
-                    .problems
+                problems
                     .iter()
                     .filter(|problem| problem.place.is_empty() && problem.status > Status::Ok)
                     .map(|problem| issue(self.app, self.batch.id, &entry.source, problem, None)),
@@ -398,6 +409,10 @@ impl Run<'_> {
         }
         Ok(self.batch)
     }
+}
+
+fn is_waiting(record: &Record) -> bool {
+    record.status() == Status::Quarantine
 }
 
 fn owned_leaves(file: read::ReadFile) -> Vec<read::ReadFile> {

@@ -38,15 +38,19 @@ impl Existing {
     }
 }
 
+/// Whether a person has accepted this document: it, or what was said of it, stands at a place named.
+pub fn accepted_by_hand(record: &Record, options: &Options) -> bool {
+    let Record::Document(d) = record else { return false };
+    let mut places = d.problems.iter().map(|problem| &problem.place);
+    options.accept.contains(&d.place) || places.any(|place| options.accept.contains(place))
+}
+
 /// The verdict of a record that reading alone decides; `None` for those the books decide.
 pub fn foregone(record: &Record, options: &Options) -> Option<Verdict> {
     if record.is_duplicate() {
         return Some(Verdict::Duplicate);
     }
-    let accepted_by_hand = match record {
-        Record::Document(d) => options.accept.contains(&d.place),
-        _ => false,
-    };
+    let accepted_by_hand = accepted_by_hand(record, options);
     let first = || record.problems().iter().max_by_key(|problem| problem.status).cloned();
     match (record, record.status()) {
         (Record::Refused(problem), _) => Some(refused(problem)),

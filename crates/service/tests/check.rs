@@ -1,0 +1,133 @@
+//! The self-audit names what was tampered with: each test spoils the stored rows with SQL of its own
+//! and expects the audit to say where.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[path = "support/engines.rs"]
+mod engines;
+
+use engines::*;
+use puntual_formats::record::*;
+use puntual_store::on_both_engines;
+use puntual_store::testing::Place;
+
+/// Books in which every money table has rows.
+fn small(place: &Place) -> Books {
+    let books = Books::chile(place);
+    books.load(vec![
+        record(invoice("F1", "A", "2026-01-05", "2026-02-04", "1000")),
+        record(invoice("F2", "B", "2026-02-05", "2026-03-07", "2000")),
+        record(note("N1", "B", "2026-03-10", "300", "F2")),
+        record(DocumentRecord {
+            references: Vec::new(),
+            ..note("N2", "B", "2026-03-10", "50", "")
+        }),
+        payment("P1", "A", "2026-02-10", "700"),
+        allocation(AllocationKind::Payment, "F1", "2026-02-10", "400", Some("P1")),
+    ]);
+    books.prove();
+    books
+}
+
+fn spoil(place: &Place, sql: &str) {
+    match place.url.strip_prefix("sqlite:") {
+        Some(file) => {
+            let db = rusqlite::Connection::open(file).unwrap();
+            assert!(db.execute(sql, []).unwrap() > 0, "{sql}");
+        }
+        None => {
+            let mut client = postgres::Client::connect(&place.url, postgres::NoTls).unwrap();
+            assert!(client.execute(sql, &[]).unwrap() > 0, "{sql}");
+        }
+    }
+}
+
+/// Spoils fresh books and answers what the audit says.
+fn said(place: &Place, sql: &str) -> String {
+    let books = small(place);
+    spoil(place, sql);
+    books.wrong().join("\n")
+}
+
+on_both_engines! {
+    fn a_changed_open_amount_is_named(place) {
+        let said = said(place, "UPDATE receivable SET open_minor = open_minor + 1 WHERE amount_minor = 1000");
+        assert!(said.starts_with("cached_balances: receivable "), "{said}");
+    }
+
+    fn a_changed_unapplied_amount_is_named(place) {
+        let said = said(place, "UPDATE payment SET unapplied_minor = 0");
+        assert!(said.starts_with("cached_balances: payment "), "{said}");
+    }
+
+    fn a_changed_credit_is_named(place) {
+        let said = said(place, "UPDATE document SET unapplied_minor = 51 WHERE number = 'N2'");
+        assert!(said.starts_with("cached_balances: document "), "{said}");
+    }
+
+    fn a_changed_entry_is_named(place) {
+        let said = said(place, "UPDATE ledger_entry SET amount_minor = 401 WHERE kind = 'allocate_cash'");
+        assert!(said.contains("cached_balances: receivable ") && said.contains("payment "), "{said}");
+    }
+
+    fn an_entry_turned_round_is_named(place) {
+        let said = said(place, "UPDATE ledger_entry SET debit = 'sales', credit = 'receivable' WHERE kind = 'issue' AND amount_minor = 1000");
+        assert!(said.contains("cached_balances: receivable "), "{said}");
+        assert!(said.contains("control_totals: "), "{said}");
+    }
+
+    fn an_entry_without_its_source_is_named(place) {
+        let said = said(place, "UPDATE ledger_entry SET source_id = NULL WHERE kind = 'payment'");
+        assert!(said.contains("ledger_balanced: entry "), "{said}");
+    }
+
+    fn a_removed_entry_is_named(place) {
+        let said = said(place, "DELETE FROM ledger_entry WHERE seq = 2");
+        assert!(said.contains("ledger_balanced: entry 2 is missing"), "{said}");
+    }
+
+    fn the_last_entry_removed_is_named(place) {
+        let books = small(place);
+        let last = books.ledger_seq();
+        spoil(place, &format!("DELETE FROM ledger_entry WHERE seq = {last}"));
+        let said = books.wrong().join("\n");
+        assert!(said.contains(&format!("entries {last} to {last} are missing")), "{said}");
+    }
+
+    fn a_changed_amount_due_is_named(place) {
+        let said = said(place, "UPDATE receivable SET amount_minor = 999 WHERE amount_minor = 1000");
+        assert!(said.contains("recorded_amounts: receivable "), "{said}");
+        assert!(said.contains("control_totals: "), "{said}");
+    }
+
+    fn a_changed_total_is_named(place) {
+        let said = said(place, "UPDATE document SET total_minor = 999 WHERE number = 'F1'");
+        assert!(said.starts_with("recorded_amounts: document "), "{said}");
+    }
+
+    fn a_changed_payment_is_named(place) {
+        let said = said(place, "UPDATE payment SET amount_minor = 7000");
+        assert!(said.starts_with("recorded_amounts: payment "), "{said}");
+    }
+
+    fn a_removed_payment_is_named(place) {
+        let said = said(place, "DELETE FROM payment");
+        assert!(said.contains("cached_balances: source "), "{said}");
+    }
+
+    fn a_removed_document_is_named(place) {
+        let said = said(place, "DELETE FROM document WHERE number = 'F1'");
+        assert!(said.contains("no_orphans: receivable → document: 1 rows"), "{said}");
+    }
+
+    fn a_removed_customer_is_named(place) {
+        let said = said(place, "DELETE FROM customer WHERE code = 'A'");
+        assert!(said.contains("receivable → customer") && said.contains("payment → customer"), "{said}");
+    }
+
+    fn a_removed_receivable_is_named(place) {
+        let books = small(place);
+        spoil(place, "DELETE FROM receivable WHERE amount_minor = 1000");
+        let said = books.wrong().join("\n");
+        assert!(said.contains("ledger_entry → receivable"), "{said}");
+    }
+}
