@@ -54,6 +54,14 @@ impl Hasher for IdHasher {
 }
 
 impl Documents {
+    /// Room for so many, where it is known that there are many.
+    pub(crate) fn with_capacity(count: usize) -> Documents {
+        let mut documents = Documents::default();
+        documents.list.reserve(count);
+        documents.places.reserve(count);
+        documents
+    }
+
     /// Adds an instalment to its document.
     pub(crate) fn add(&mut self, part: Light) {
         let next = self.list.len() as u32;

@@ -208,12 +208,7 @@ pub(crate) fn list_in(
     if filter.segment.is_some() || filter.collector.is_some() {
         found.retain(|light| is_of_group(view, filter, light.customer));
     }
-    let mut open: HashMap<Currency, i64> = HashMap::new();
-    for light in found.iter().filter(|light| !light.is_credit) {
-        *open.entry(light.currency).or_default() += light.open_minor;
-    }
-    let mut open: Vec<(Currency, i64)> = open.into_iter().collect();
-    open.sort_unstable_by_key(|(currency, _)| *currency);
+    let open = open_by_currency(&found);
     let page = question.page.range(found.len());
     sort(ctx, view, question, &mut found, page.end);
     let shown = &found[page];
@@ -232,6 +227,18 @@ fn is_of_group(view: &View, filter: &Filter, customer: CustomerId) -> bool {
     let collector = view.names.collector_name(name.collector);
     filter.segment.as_deref().is_none_or(|wanted| wanted == segment)
         && filter.collector.as_deref().is_none_or(|wanted| wanted == collector)
+}
+
+fn open_by_currency(found: &[Light]) -> Vec<(Currency, i64)> {
+    let mut open: Vec<(Currency, i64)> = Vec::new();
+    for light in found.iter().filter(|light| !light.is_credit) {
+        match open.iter_mut().find(|(currency, _)| *currency == light.currency) {
+            Some((_, minor)) => *minor += light.open_minor,
+            None => open.push((light.currency, light.open_minor)),
+        }
+    }
+    open.sort_unstable_by_key(|(currency, _)| *currency);
+    open
 }
 
 /// Which documents the filter's words and kind leave, looked up once.
@@ -344,7 +351,8 @@ fn open_debts(view: &View, at: AsOf, question: &Question) -> Vec<Light> {
 /// All of them, the settled ones too; of those given up or those paid, only these.
 fn every_debt(view: &View, at: AsOf, filter: &Filter) -> Vec<Light> {
     let wants_given_up = filter.state.map(|state| state == DocumentState::WrittenOff);
-    let mut found = Documents::default();
+    let most = if filter.customer.is_some() { 0 } else { view.portfolio.len() };
+    let mut found = Documents::with_capacity(most);
     for line in view.portfolio.lines(whose(filter)).filter(|line| line.counts(at)) {
         let open_minor = line.open_minor(at).max(0);
         if open_minor == 0 && is_cancelled(&line) {

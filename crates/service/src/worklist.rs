@@ -404,10 +404,9 @@ impl DayFacts {
         });
         let on_account = payment::customers_on_account(tx, ctx.scope(), ctx.today)?;
         let payers: BTreeSet<CustomerId> = paid.chain(on_account).collect();
-        let payers: Vec<CustomerId> = payers.into_iter().collect();
         let mut received: BTreeMap<Currency, i64> = BTreeMap::new();
-        for part in payers.chunks(1_000) {
-            for (currency, minor) in payment::received_on(tx, ctx.scope(), part, ctx.today)? {
+        for payer in payers {
+            for (currency, minor) in payment::received_on(tx, ctx.scope(), payer, ctx.today)? {
                 *received.entry(currency).or_default() += minor;
             }
         }

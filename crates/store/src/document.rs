@@ -286,7 +286,7 @@ pub fn open_credits(
     customer: CustomerId,
 ) -> Result<Vec<Document>, StoreError> {
     let sql = select(
-        "kind <> 'invoice' AND kind = 'credit_note' AND customer_id = $3 AND unapplied_minor > 0 \
+        "customer_id = $3 AND unapplied_minor <> 0 AND unapplied_minor > 0 \
          ORDER BY issue_date, document_id",
     );
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer], read)
@@ -301,7 +301,7 @@ pub fn ids_of_kind(
     // The literal condition is the one of the index.
     tx.query(
         "SELECT document_id FROM document WHERE workspace_id = $1 AND creditor_id = $2 \
-         AND kind <> 'invoice' AND kind = $3 AND undone_at IS NULL",
+         AND kind <> 'invoice' AND kind = $3 AND customer_id > 0 AND undone_at IS NULL",
         &params![scope.workspace, scope.creditor, kind],
         |row| Ok(DocumentId(row.int(0)?)),
     )
@@ -328,7 +328,8 @@ pub fn credit_notes(
     let sql = format!(
         "SELECT document_id, customer_id, issue_date, currency, total_minor, unapplied_minor \
          FROM document WHERE workspace_id = $1 AND creditor_id = $2 AND kind <> 'invoice' \
-         AND kind = 'credit_note' AND undone_at IS NULL AND issue_date <= $3 AND {whose}"
+         AND kind = 'credit_note' AND customer_id > 0 AND undone_at IS NULL \
+         AND issue_date <= $3 AND {whose}"
     );
     let mut values = params![scope.workspace, scope.creditor, until].to_vec();
     values.extend(customer.map(Param::from));
