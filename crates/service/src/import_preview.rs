@@ -113,17 +113,60 @@ impl Look {
 /// Every field a column may be taken for, by its code.
 pub fn fields() -> Vec<String> {
     let columns = [
-        Field::CustomerCode, Field::CustomerName, Field::TaxId, Field::Country, Field::Email,
-        Field::Phone, Field::Contact, Field::Address, Field::City, Field::Segment,
-        Field::Collector, Field::TermsDays, Field::CreditLimit, Field::OnHold,
-        Field::DocumentNumber, Field::Series, Field::DocumentType, Field::Uuid, Field::IssueDate,
-        Field::DueDate, Field::Currency, Field::ExchangeRate, Field::Net, Field::Tax,
-        Field::Exempt, Field::Total, Field::Open, Field::Paid, Field::Debit, Field::Credit,
-        Field::ClearedDate, Field::Terms, Field::Disputed, Field::State, Field::Reference,
-        Field::PurchaseOrder, Field::AppliesTo, Field::AppliesToType, Field::Instalment,
-        Field::Collected, Field::UnitPrice, Field::Quantity, Field::PaymentNumber, Field::Method,
-        Field::Operation, Field::Date, Field::Amount, Field::MovementKind, Field::Source,
-        Field::Rate, Field::PromisedDate, Field::OpenedDate, Field::Reason, Field::RowNumber,
+        Field::CustomerCode,
+        Field::CustomerName,
+        Field::TaxId,
+        Field::Country,
+        Field::Email,
+        Field::Phone,
+        Field::Contact,
+        Field::Address,
+        Field::City,
+        Field::Segment,
+        Field::Collector,
+        Field::TermsDays,
+        Field::CreditLimit,
+        Field::OnHold,
+        Field::DocumentNumber,
+        Field::Series,
+        Field::DocumentType,
+        Field::Uuid,
+        Field::IssueDate,
+        Field::DueDate,
+        Field::Currency,
+        Field::ExchangeRate,
+        Field::Net,
+        Field::Tax,
+        Field::Exempt,
+        Field::Total,
+        Field::Open,
+        Field::Paid,
+        Field::Debit,
+        Field::Credit,
+        Field::ClearedDate,
+        Field::Terms,
+        Field::Disputed,
+        Field::State,
+        Field::Reference,
+        Field::PurchaseOrder,
+        Field::AppliesTo,
+        Field::AppliesToType,
+        Field::Instalment,
+        Field::Collected,
+        Field::UnitPrice,
+        Field::Quantity,
+        Field::PaymentNumber,
+        Field::Method,
+        Field::Operation,
+        Field::Date,
+        Field::Amount,
+        Field::MovementKind,
+        Field::Source,
+        Field::Rate,
+        Field::PromisedDate,
+        Field::OpenedDate,
+        Field::Reason,
+        Field::RowNumber,
     ];
     columns.iter().map(code).collect()
 }
@@ -176,8 +219,7 @@ pub fn save(app: &App, ctx: &Ctx, look: &Look, name: &str) -> Result<(), Service
     let text = serde_json::to_string(&mapping)
         .map_err(|error| ServiceError::Bug(format!("a mapping is no JSON: {error}")))?;
     let key = look.header_key();
-    app.store
-        .write(|tx| Ok(import::save_mapping(tx, ctx.scope(), name, &key, &text, ctx.now_ms)?))
+    app.store.write(|tx| Ok(import::save_mapping(tx, ctx.scope(), name, &key, &text, ctx.now_ms)?))
 }
 
 fn answered(guessed: Mapping, answers: &Answers) -> Result<Mapping, ServiceError> {

@@ -244,6 +244,41 @@ pub fn preview(
     })
 }
 
+/// What a message still in the queue would say if it left now, with what was claimed when it was
+/// planned. `None` for a message that is not queued any more.
+pub fn draft(app: &App, ctx: &Ctx, id: MessageId) -> Result<Option<Preview>, ServiceError> {
+    ctx.require(Deed::ViewCustomers)?;
+    app.store.read(|tx| {
+        let message = find(tx, ctx, id)?;
+        if message.state != "queued" {
+            return Ok(None);
+        }
+        let case = facts::one(tx, ctx, ctx.today, Basis::Now, message.customer, Some(id))?;
+        let mut claims = Vec::new();
+        for action in action::of_message(tx, ctx.scope(), id)? {
+            let rows = action::receivables_of(tx, ctx.scope(), action.id)?;
+            let claim = |minor| Money::new(minor, message.currency);
+            claims.extend(rows.iter().map(|row| (row.receivable, claim(row.claimed_minor))));
+        }
+        let locale = statements::language(&case.facts.language);
+        let point = case.points.iter().find(|point| point.value == message.recipient);
+        let Some(point) = point else { return Ok(None) };
+        match Letter::write(tx, ctx, &case, &claims, &message.template, locale, point) {
+            Ok(letter) => Ok(Some(Preview {
+                recipient: point.value.clone(),
+                template: message.template,
+                subject: letter.email.subject,
+                text: letter.email.text,
+                html: letter.email.html,
+                attachment_name: letter.attachment.name,
+                attachment: letter.attachment.content,
+            })),
+            Err(LetterError::Service(error)) => Err(error),
+            Err(LetterError::Unwritable(_)) => Ok(None),
+        }
+    })
+}
+
 fn write_preview(
     tx: &mut Tx<'_>,
     ctx: &Ctx,

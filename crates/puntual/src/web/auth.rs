@@ -185,10 +185,7 @@ fn door_page(
 }
 
 /// The users of a demonstration, whose password opens nothing else.
-fn demo_users(
-    app: &App,
-    locale: Locale,
-) -> Result<Vec<(String, String, String)>, ServiceError> {
+fn demo_users(app: &App, locale: Locale) -> Result<Vec<(String, String, String)>, ServiceError> {
     let Some(first) = creditors::list(app)?.into_iter().next() else { return Ok(Vec::new()) };
     let ctx = Ctx::new(app, first, "web", Role::Admin);
     let people = users::list(app, &ctx)?;
@@ -216,7 +213,12 @@ pub fn enter(web: &Shared, parts: &Parts, body: &[u8]) -> Result<Response, Servi
     let password = form.get("password").unwrap_or_default();
     let back = own_address(form.get("volver").unwrap_or("/")).to_owned();
     let refused = |error: String, status| {
-        let view = LoginView { email: Typed::of(email), error: Some(error), back: back.clone(), ..empty() };
+        let view = LoginView {
+            email: Typed::of(email),
+            error: Some(error),
+            back: back.clone(),
+            ..empty()
+        };
         door_page(web, parts, view, status)
     };
     match sessions::sign_in(&web.app, email, password, &address(parts))? {

@@ -174,12 +174,6 @@ pub fn date(day: Day, locale: Locale) -> String {
     }
 }
 
-/// A month of a year, short: `nov 2026`.
-pub fn month(day: Day, locale: Locale) -> String {
-    let (year, month, _) = day.ymd();
-    format!("{} {year}", month_name(month, locale))
-}
-
 /// The long date of a heading: `sábado 21 de noviembre`.
 pub fn weekday_date(day: Day, locale: Locale) -> String {
     use puntual_core::date::Weekday::*;

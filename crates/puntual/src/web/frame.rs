@@ -248,6 +248,11 @@ impl Frame {
         self.url.same_day(path)
     }
 
+    /// Whether the person may decide what the machine leaves open.
+    pub fn may_decide(&self) -> bool {
+        matches!(self.role, Role::Admin | Role::Supervisor)
+    }
+
     /// Whether the person may change things.
     pub fn may_write(&self) -> bool {
         self.role != Role::Viewer

@@ -29,6 +29,7 @@ const SOURCES: [(&str, &str); 5] = [
 ];
 
 /// The locales there are, the default first.
+#[cfg(test)]
 pub const TAGS: [&str; 5] = ["es", "es-CL", "es-MX", "es-ES", "en"];
 
 static CATALOGUES: LazyLock<Vec<Words>> = LazyLock::new(|| {

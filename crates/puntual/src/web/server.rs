@@ -3,6 +3,7 @@
 //! Decides the route table, limits, headers, compression and how the server stops. Use cases run
 //! on blocking threads, so that a slow question holds up nobody else. It refuses to know a page.
 
+use super::assets;
 use super::auth;
 use super::cookie;
 use super::csrf;
@@ -16,7 +17,6 @@ use super::state::{Shared, Web};
 use super::url::Url;
 use super::view::errors::Fault;
 use super::visit::{Answer, Form, Visit};
-use super::assets;
 use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, RawPathParams, Request, State};
@@ -111,12 +111,16 @@ fn routes() -> Router<Shared> {
         .route("/mensajes/plan", page(Messages, plan::show))
         .route("/mensajes/plan/ejecutar", deed(Messages, plan::run))
         .route("/mensajes/{id}", page(Messages, messages::show))
+        .route("/mensajes/{id}/adjunto.pdf", page(Messages, messages::attachment))
         .route("/mensajes/{id}/retener", deed(Messages, messages::hold_back))
         .route("/mensajes/{id}/reenviar", deed(Messages, messages::resend))
         .route("/mensajes/{id}/no-enviar", deed(Messages, messages::give_up))
         .route("/indicadores", page(Indicators, indicators::show))
         .route("/indicadores/exportar", page(Indicators, indicators::export))
-        .route("/importar", page(Import, upload::list).post(receive).layer(DefaultBodyLimit::disable()))
+        .route(
+            "/importar",
+            page(Import, upload::list).post(receive).layer(DefaultBodyLimit::disable()),
+        )
         .route("/importar/cuarentena", page(Import, quarantine::list))
         .route("/importar/cuarentena/{id}", deed(Import, quarantine::decide))
         .route("/importar/{id}", page(Import, upload::show))
@@ -128,7 +132,10 @@ fn routes() -> Router<Shared> {
         .route("/ajustes/usuarios", page(Settings, users::list).merge(deed(Settings, users::add)))
         .route("/ajustes/usuarios/{id}/rol", deed(Settings, users::set_role))
         .route("/ajustes/usuarios/{id}/activo", deed(Settings, users::set_active))
-        .route("/ajustes/correo", page(Settings, settings::mail).merge(deed(Settings, settings::save_mail)))
+        .route(
+            "/ajustes/correo",
+            page(Settings, settings::mail).merge(deed(Settings, settings::save_mail)),
+        )
         .route("/ajustes/correo/probar", deed(Settings, settings::try_mail))
         .route("/ajustes/tramos", page(Settings, settings::buckets))
 }
@@ -349,9 +356,8 @@ async fn prefer(State(web): State<Shared>, request: Request) -> Response {
 
 /// Whether the program is up and reaches its storage, for whoever watches over it.
 async fn health(State(web): State<Shared>) -> Response {
-    let reached = tokio::task::spawn_blocking(move || {
-        puntual_service::creditors::list(&web.app).is_ok()
-    });
+    let reached =
+        tokio::task::spawn_blocking(move || puntual_service::creditors::list(&web.app).is_ok());
     match reached.await {
         Ok(true) => "ok\n".into_response(),
         _ => (StatusCode::SERVICE_UNAVAILABLE, "no storage\n").into_response(),

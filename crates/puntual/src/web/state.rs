@@ -6,8 +6,8 @@
 
 use super::uploads::Uploads;
 use puntual_core::currency::Currency;
-use puntual_core::portfolio::AsOf;
 use puntual_core::id::CreditorId;
+use puntual_core::portfolio::AsOf;
 use puntual_service::App;
 use puntual_service::portfolios::{CustomerNames, View};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -19,11 +19,11 @@ use maud::Markup;
 use puntual_core::access::Role;
 use puntual_core::date::Day;
 use puntual_core::portfolio::AsOf;
+use puntual_service::App;
 use puntual_service::creditors::Creditor;
 use puntual_service::ctx::Ctx;
 use puntual_service::error::ServiceError;
 use puntual_service::listing::{Direction, Page};
-use puntual_service::App;
 use std::str::FromStr;
 
 /// What a handler answers.

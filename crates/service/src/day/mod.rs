@@ -8,11 +8,13 @@
 //! steps recorded on its receivables, so running a finished day again adds only what is new since,
 //! and after days without a run each receivable gets the one step it has reached now.
 
+mod done;
 pub(crate) mod judge;
 mod planned;
 mod store;
 mod why;
 
+pub use done::{DoneLine, done};
 pub use planned::PlannedLine;
 pub use puntual_store::action::DayCounts;
 pub use why::{LineWhy, ReasonText, Why, in_line};

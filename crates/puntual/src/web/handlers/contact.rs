@@ -268,7 +268,12 @@ pub fn put_hold(visit: &Visit) -> Answer {
         until: typed::day(visit, "until")?,
         why: visit.form.text("why").to_owned(),
     };
-    told_or_wrong(visit, &page_of(customer), holds::put(visit.app(), &visit.ctx, &command), "flash.hold")
+    told_or_wrong(
+        visit,
+        &page_of(customer),
+        holds::put(visit.app(), &visit.ctx, &command),
+        "flash.hold",
+    )
 }
 
 /// `POST /retenciones/{id}/levantar`.
@@ -289,7 +294,12 @@ pub fn add_point(visit: &Visit) -> Answer {
         person: typed::text(visit, "person"),
         state: "ok".to_owned(),
     };
-    told_or_wrong(visit, &page_of(customer), contacts::add_point(visit.app(), &visit.ctx, &point), "flash.point")
+    told_or_wrong(
+        visit,
+        &page_of(customer),
+        contacts::add_point(visit.app(), &visit.ctx, &point),
+        "flash.point",
+    )
 }
 
 /// `POST /clientes/{id}/contactos/{point}`: whether it works, or is not wanted.

@@ -4,10 +4,11 @@ use super::words::{self, Words};
 use super::{amount, customer_ref, documents, outcome, shown_buckets, strip};
 use crate::web::chart::{Line, Lines, Unit};
 use crate::web::url::PAGE;
-use crate::web::view::customer::{
-    Behaviour, ContactPoint, CustomerView, Event, EventKind, Forms, Identity, Position, customer,
-};
 use crate::web::view::CustomerRef;
+use crate::web::view::customer::{
+    Behaviour, ContactPoint, CustomerView, Event, EventKind, Forms, Held, Identity, Position,
+    customer,
+};
 use crate::web::visit::{Answer, Visit};
 use puntual_core::id::CustomerId;
 use puntual_core::id::{DocumentId, MessageId};
@@ -119,27 +120,31 @@ fn position(
 }
 
 /// Reasons to wait or to take care: holds, and disputes that stand.
-fn held(words: Words, found: &Overview) -> Vec<String> {
+fn held(words: Words, found: &Overview) -> Vec<Held> {
     let t = words.locale;
     let holds = found.holds.iter().map(|hold| {
         let until = match hold.until {
             Some(until) => t.fill("hold.until", &[("day", &words.date(until))]),
             None => t.fill("hold.since", &[("day", &words.date(hold.since))]),
         };
-        format!("{} {until}: {}", words.hold(&hold.kind), hold.why)
+        Held {
+            text: format!("{} {until}: {}", words.hold(&hold.kind), hold.why),
+            lift: Some(format!("/retenciones/{}/levantar", hold.id)),
+        }
     });
     let disputes = found.disputes.iter().filter(|dispute| dispute.closed_on.is_none());
     let disputes = disputes.map(|dispute| {
         let listed = found.documents.rows.iter().find(|row| row.document.id == dispute.document);
         let number = listed.map(|row| row.document.number.clone()).unwrap_or_default();
-        t.fill(
+        let text = t.fill(
             "dispute.stands",
             &[
                 ("document", &number),
                 ("day", &words.date(dispute.opened_on)),
                 ("reason", &words.dispute_reason(&dispute.reason)),
             ],
-        )
+        );
+        Held { text, lift: None }
     });
     holds.chain(disputes).collect()
 }
@@ -237,7 +242,9 @@ fn event(visit: &Visit, item: &timelines::Item) -> Event {
         who: item.actor.clone(),
         amount: item.amount.map(Into::into),
         url: match (item.kind, item.subject) {
-            (timelines::Kind::Document, Some(id)) => Some(format!("/documentos/{}", DocumentId(id))),
+            (timelines::Kind::Document, Some(id)) => {
+                Some(format!("/documentos/{}", DocumentId(id)))
+            }
             (timelines::Kind::Message, Some(id)) => Some(format!("/mensajes/{}", MessageId(id))),
             _ => None,
         },

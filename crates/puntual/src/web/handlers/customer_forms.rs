@@ -1,12 +1,15 @@
 //! The forms of a customer's page: empty with their proposals, or as typed with what is wrong.
 
 use crate::web::part::form::{Choice, Typed};
-use crate::web::view::customer::{ContactForm, Forms, NoteForm, OpenForm, PaymentForm, PromiseForm};
+use crate::web::view::customer::{
+    ContactForm, Forms, NoteForm, OpenForm, PaymentForm, PromiseForm,
+};
 use crate::web::visit::Visit;
-use puntual_core::id::{EventId, PaymentId, PromiseId};
 use puntual_core::currency::Currency;
+use puntual_core::id::{ContactPointId, EventId, HoldId, PaymentId, PromiseId};
 use puntual_service::contacts::OUTCOMES;
 use puntual_service::error::Invalid;
+use puntual_service::holds;
 use puntual_service::overview::Overview;
 
 /// Means of payment offered.
@@ -48,6 +51,11 @@ fn blank(visit: &Visit, currency: Currency) -> Forms {
             method: METHODS[0].to_owned(),
             ..PaymentForm::default()
         },
+        hold: (
+            HoldId(app.next_id()).to_string(),
+            holds::KINDS.map(|code| Choice::new(code, words.hold(code))).into(),
+        ),
+        point_id: ContactPointId(app.next_id()).to_string(),
     }
 }
 

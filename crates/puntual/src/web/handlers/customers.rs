@@ -85,7 +85,6 @@ fn shown(row: &Row, buckets: &[crate::web::part::badge::Bucket]) -> CustomerRow 
         aging: strip(buckets, &balance.buckets),
         collection_period: row.collection_period,
         verdict: words::verdict(row.verdict),
-        last_contact_on: row.last_contact.as_ref().map(|last| last.on),
     }
 }
 

@@ -5,6 +5,7 @@ use super::{ROWS, amount, customer_ref, shown_buckets};
 use crate::web::auth;
 use crate::web::cookie;
 use crate::web::format::Amount;
+use crate::web::part::figure::shared_currency;
 use crate::web::view::PromiseLine;
 use crate::web::view::home::{Case, Counters, HomeView, LastContact, NextAction, home};
 use crate::web::visit::{Answer, Visit};
@@ -55,7 +56,7 @@ pub fn show(visit: &Visit) -> Answer {
             without_next_action: count(counted.without_next_action),
             received_today: amount(received.map_or(0, |(_, minor)| *minor), home_currency),
         },
-        currency: home_currency,
+        currency: shared_currency(today.rows.iter().map(|row| amount(0, row.ranked_by))),
         cases: today.rows.iter().map(|row| case(visit, &question, row)).collect(),
         paging: visit.paging(ROWS, today.row_count),
     };

@@ -3,14 +3,16 @@
 use super::words::{self, Words};
 use super::{amount, customer_ref};
 use crate::web::format::Amount;
-use crate::web::view::document::{
-    Amounts, DocumentView, Instalment, Movement, Reference, Source, document,
-};
+use crate::web::part::form::Choice;
 use crate::web::view::DocumentRef;
+use crate::web::view::document::{
+    Amounts, DisputeLine, DocumentView, Instalment, Movement, Reference, Source, document,
+};
 use crate::web::visit::{Answer, Visit};
+use puntual_core::id::{DisputeId, DocumentId};
 use puntual_core::ledger::EntryKind;
-use puntual_core::id::DocumentId;
 use puntual_service::clock::day_in_zone;
+use puntual_service::disputes::{Dispute, REASONS};
 use puntual_service::document_detail::{self, Detail, Origin, Tie};
 
 /// `GET /documentos/{id}`.
@@ -55,8 +57,26 @@ fn view(visit: &Visit, detail: &Detail) -> DocumentView {
         open: of(detail.open_minor),
         instalments,
         movements: detail.movements.iter().map(|m| movement(words, &of, m)).collect(),
+        disputes: detail.disputes.iter().map(|d| disputed(words, d)).collect(),
+        new_dispute: (
+            DisputeId(visit.app().next_id()).to_string(),
+            REASONS.map(|code| Choice::new(code, words.dispute_reason(code))).into(),
+        ),
         references: detail.ties.iter().map(|tie| tied(words, tie)).collect(),
         source: source(visit, detail),
+    }
+}
+
+fn disputed(words: Words, dispute: &Dispute) -> DisputeLine {
+    let (day, reason) = (words.date(dispute.opened_on), words.dispute_reason(&dispute.reason));
+    let resolution = dispute.resolution.as_deref().map(|code| words.resolution(code));
+    let is_open = dispute.closed_on.is_none();
+    let key = if is_open { "document.dispute_open" } else { "document.dispute_ended" };
+    let ended = resolution.unwrap_or_default();
+    let arguments = [("day", day.as_str()), ("reason", &reason), ("resolution", &ended)];
+    DisputeLine {
+        text: words.locale.fill(key, &arguments),
+        close: is_open.then(|| format!("/disputas/{}/cerrar", dispute.id)),
     }
 }
 

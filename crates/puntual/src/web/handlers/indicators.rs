@@ -146,7 +146,8 @@ impl Asked {
 pub fn show(visit: &Visit) -> Answer {
     let asked = Asked::of(visit)?;
     let names = &asked.view.names;
-    let mut segments: Vec<&String> = names.segments.iter().filter(|name| !name.is_empty()).collect();
+    let mut segments: Vec<&String> =
+        names.segments.iter().filter(|name| !name.is_empty()).collect();
     segments.sort();
     let currency = asked.currencies.first().copied().unwrap_or(visit.ctx.creditor.currency);
     let has_figures = !asked.currencies.is_empty();
@@ -169,7 +170,8 @@ pub fn show(visit: &Visit) -> Answer {
 pub fn export(visit: &Visit) -> Answer {
     let asked = Asked::of(visit)?;
     let locale = visit.locale();
-    let mut titles: Vec<String> = ["figure.group", "filter.currency"].map(|k| locale.t(k).to_owned()).into();
+    let mut titles: Vec<String> =
+        ["figure.group", "filter.currency"].map(|k| locale.t(k).to_owned()).into();
     titles.extend(asked.buckets.labels().iter().cloned());
     titles.extend(["col.unapplied", "col.balance"].map(|key| locale.t(key).to_owned()));
     titles.extend(IndicatorId::ALL.iter().map(|id| id.code().to_owned()));

@@ -1,7 +1,7 @@
 //! Mensajes: the outbox, one message, and what a person may still decide about it.
 
-use super::words::{self, Words};
 use super::ROWS;
+use super::words::{self, Words};
 use crate::web::part::badge::{Channel, State};
 use crate::web::view::CustomerRef;
 use crate::web::view::messages::{MessageRow, MessageView, OutboxView, message, outbox};
@@ -20,8 +20,7 @@ pub fn list(visit: &Visit) -> Answer {
     let (offset, limit) = (i64::try_from(offset).unwrap_or(i64::MAX), ROWS as i64);
     let found = messages::list(visit.app(), &visit.ctx, state, offset, limit)?;
     let in_state = |code: &str| state.is_none_or(|wanted| wanted == code);
-    let total: i64 =
-        found.counts.iter().filter(|(code, _)| in_state(code)).map(|(_, n)| *n).sum();
+    let total: i64 = found.counts.iter().filter(|(code, _)| in_state(code)).map(|(_, n)| *n).sum();
     let counts = STATES.iter().filter_map(|code| {
         let n = found.counts.iter().find(|(known, _)| known == code)?.1;
         Some((words::message(code), *code, n))
@@ -29,17 +28,20 @@ pub fn list(visit: &Visit) -> Answer {
     let row = |listed: &messages::ListedMessage| {
         let m = &listed.message;
         let name = listed.customer_name.clone();
-        row(visit, &Shown {
-            id: m.id,
-            customer: CustomerRef { id: m.customer, name },
-            recipient: &m.recipient,
-            channel: &m.channel,
-            subject: m.subject.as_deref(),
-            template: &m.template,
-            state: &m.state,
-            why: m.why.as_deref(),
-            at: m.sent_at.or(m.released_at).unwrap_or(m.queued_at),
-        })
+        row(
+            visit,
+            &Shown {
+                id: m.id,
+                customer: CustomerRef { id: m.customer, name },
+                recipient: &m.recipient,
+                channel: &m.channel,
+                subject: m.subject.as_deref(),
+                template: &m.template,
+                state: &m.state,
+                why: m.why.as_deref(),
+                at: m.sent_at.or(m.released_at).unwrap_or(m.queued_at),
+            },
+        )
     };
     let view = OutboxView {
         counts: counts.collect(),
@@ -104,10 +106,10 @@ fn coded(words: Words, why: &str) -> String {
 /// `GET /mensajes/{id}`.
 pub fn show(visit: &Visit) -> Answer {
     let detail = messages::detail(visit.app(), &visit.ctx, visit.id()?)?;
-    visit.html(message(&visit.frame(), &view(visit, &detail)))
+    visit.html(message(&visit.frame(), &view(visit, &detail)?))
 }
 
-fn view(visit: &Visit, detail: &MessageDetail) -> MessageView {
+fn view(visit: &Visit, detail: &MessageDetail) -> Result<MessageView, ServiceError> {
     let (m, words) = (&detail.message, visit.words());
     let customer: CustomerId = detail.customer.id;
     let shown = Shown {
@@ -125,11 +127,11 @@ fn view(visit: &Visit, detail: &MessageDetail) -> MessageView {
     let has_left = matches!(row.state, State::Sent | State::Delivered | State::Unknown);
     let preview = match m.body_text.clone() {
         Some(text) => Some(text),
-        None => messages::preview(visit.app(), &visit.ctx, customer).ok().flatten().map(|p| p.text),
+        None => messages::draft(visit.app(), &visit.ctx, m.id)?.map(|draft| draft.text),
     };
     let attachment = match has_left {
         true => ("estado-de-cuenta.pdf", format!("/clientes/{customer}/estado-de-cuenta.pdf")),
-        false => ("estado-de-cuenta.pdf", format!("/clientes/{customer}/aviso.pdf")),
+        false => ("estado-de-cuenta.pdf", format!("/mensajes/{}/adjunto.pdf", m.id)),
     };
     let zone = &visit.ctx.creditor.time_zone;
     let moment = |at: i64, what: String| {
@@ -145,21 +147,35 @@ fn view(visit: &Visit, detail: &MessageDetail) -> MessageView {
                 said.push(reason);
             }
         }
-        history.push(moment(action.recorded_at, format!("{}: {}", words.step(&action.step), said.join("; "))));
+        history.push(moment(
+            action.recorded_at,
+            format!("{}: {}", words.step(&action.step), said.join("; ")),
+        ));
     }
     let mut events: Vec<_> = detail.events.iter().collect();
     events.sort_by_key(|event| event.recorded_at);
     history.extend(events.into_iter().map(|event| {
         let body = event.body.clone().unwrap_or_default();
-        moment(event.recorded_at, format!("{} · {}", words.locale.t(told(&event.kind)), coded(words, &body)))
+        moment(
+            event.recorded_at,
+            format!("{} · {}", words.locale.t(told(&event.kind)), coded(words, &body)),
+        )
     }));
-    MessageView {
+    Ok(MessageView {
         row,
         body: preview.unwrap_or_default(),
         attachments: vec![(attachment.0.to_owned(), attachment.1)],
         channel_id: m.reply.clone().unwrap_or_else(|| m.id.to_string()),
         history,
-    }
+    })
+}
+
+/// `GET /mensajes/{id}/adjunto.pdf`: what would hang on a message still in the queue.
+pub fn attachment(visit: &Visit) -> Answer {
+    let id: MessageId = visit.id()?;
+    let draft = messages::draft(visit.app(), &visit.ctx, id)?;
+    let draft = draft.ok_or_else(|| ServiceError::NotFound(id.to_string()))?;
+    visit.file(&draft.attachment_name, "application/pdf", draft.attachment)
 }
 
 fn told(kind: &str) -> &'static str {

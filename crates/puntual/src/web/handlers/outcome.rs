@@ -21,7 +21,10 @@ pub fn told(words: Words, item: &Item) -> (String, String) {
         Kind::Document => {
             let kind = item.document_kind.as_deref().unwrap_or("invoice");
             let kind = words.locale.t(words::document_kind(kind).key());
-            (words.locale.fill("told.issued", &[("kind", kind), ("number", &number)]), String::new())
+            (
+                words.locale.fill("told.issued", &[("kind", kind), ("number", &number)]),
+                String::new(),
+            )
         }
         Kind::Message => (t(message(&item.code)), body),
         Kind::Payment => {

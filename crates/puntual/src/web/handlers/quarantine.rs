@@ -40,8 +40,7 @@ pub fn list(visit: &Visit) -> Answer {
             decisions,
         }
     });
-    let view =
-        QuarantineView { rows: rows.collect(), paging: visit.paging(ROWS, waiting.len()) };
+    let view = QuarantineView { rows: rows.collect(), paging: visit.paging(ROWS, waiting.len()) };
     visit.html(quarantine(&visit.frame(), &view))
 }
 

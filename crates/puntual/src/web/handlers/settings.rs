@@ -176,9 +176,7 @@ pub fn save_mail(visit: &Visit) -> Answer {
     let saved = typed_mail(visit)
         .and_then(|settings| smtp_settings::save(visit.app(), &visit.ctx, settings));
     match saved {
-        Ok(()) => {
-            visit.go("/ajustes/correo", Some(Told::done(visit.locale().t("flash.saved"))))
-        }
+        Ok(()) => visit.go("/ajustes/correo", Some(Told::done(visit.locale().t("flash.saved")))),
         Err(ServiceError::Invalid(invalid)) => refused_mail(visit, &invalid, None),
         Err(error) => Err(error),
     }

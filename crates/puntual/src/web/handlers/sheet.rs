@@ -3,8 +3,8 @@
 use crate::web::visit::{Answer, Visit};
 use puntual_service::error::ServiceError;
 use puntual_service::exports;
-pub use puntual_service::sheets::Cell;
 use puntual_service::sheets;
+pub use puntual_service::sheets::Cell;
 
 /// A file being filled with what a page shows.
 pub struct Sheet {

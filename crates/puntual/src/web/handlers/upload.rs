@@ -145,7 +145,7 @@ pub fn show(visit: &Visit) -> Answer {
                 files: Vec::new(),
                 problems: Vec::new(),
                 paging: Paging { page: 1, per_page: ROWS as u64, total: 0 },
-                locked_because: Some(why),
+                stopped_because: Some(why),
             };
             visit.html(result(&visit.frame(), &view))
         }
@@ -192,7 +192,7 @@ fn finished(visit: &Visit, id: ImportId) -> Answer {
         files: vec![whole],
         problems: problems.drain(range).collect(),
         paging: visit.paging(ROWS, total),
-        locked_because: None,
+        stopped_because: None,
     };
     visit.html(result(&visit.frame(), &view))
 }
@@ -265,7 +265,9 @@ async fn blocking(work: impl FnOnce() -> Answer + Send + 'static) -> Response {
         Ok(Err(error)) => {
             tracing::error!("upload: {error}");
             let status = error_page::of(&error).0.status();
-            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+            StatusCode::from_u16(status)
+                .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+                .into_response()
         }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
@@ -488,11 +490,7 @@ fn asked(visit: &Visit, id: ImportId, upload: &Upload, look: &Look) -> PreviewVi
 }
 
 /// A question with its answers; those about columns are answered in the table of columns.
-fn question(
-    visit: &Visit,
-    look: &Look,
-    question: &import_preview::Question,
-) -> Option<Question> {
+fn question(visit: &Visit, look: &Look, question: &import_preview::Question) -> Option<Question> {
     let locale = visit.locale();
     let (choices, proposed) = match question.topic {
         "date_order" => (

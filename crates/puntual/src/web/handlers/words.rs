@@ -96,6 +96,15 @@ impl Words {
         format::date(day, self.locale)
     }
 
+    /// A moment written `2026-11-23T08:00`, as people write it.
+    pub fn moment(self, text: &str) -> String {
+        let (day, hour) = text.split_once('T').unwrap_or((text, ""));
+        match day.parse::<Day>() {
+            Ok(day) => format!("{} {hour}", self.date(day)),
+            Err(_) => text.to_owned(),
+        }
+    }
+
     /// An amount with its currency.
     pub fn money(self, minor: i64, currency: Currency) -> String {
         self.numbers.amount(Amount::new(minor.into(), currency))
@@ -319,10 +328,9 @@ impl Words {
             ),
             "needs_approval" => self.locale.t("reason.needs_approval").to_owned(),
             "settled" => self.locale.t("reason.settled").to_owned(),
-            "not_yet" => fill(
-                "reason.not_yet",
-                &[("step", self.step(field("step"))), ("on", day("on"))],
-            ),
+            "not_yet" => {
+                fill("reason.not_yet", &[("step", self.step(field("step"))), ("on", day("on"))])
+            }
             "no_track" => self.locale.t("reason.no_track").to_owned(),
             "step_done" => fill("reason.step_done", &[("step", self.step(field("step")))]),
             "on_hold" => fill("reason.on_hold", &[("kind", self.hold(field("kind")))]),
@@ -335,7 +343,7 @@ impl Words {
             "opted_out" => fill("reason.opted_out", &[("channel", self.channel(field("channel")))]),
             "guard_defers" => fill(
                 "reason.defers",
-                &[("rule", field("rule").to_owned()), ("at", field("not_before").replace('T', " "))],
+                &[("rule", field("rule").to_owned()), ("at", self.moment(field("not_before")))],
             ),
             "guard_denies" => fill("reason.denies", &[("rule", field("rule").to_owned())]),
             other => other.to_owned(),

@@ -100,16 +100,10 @@ pub enum State {
     Kept,
     /// A promise that was not kept.
     Broken,
-    /// Under a payment agreement.
-    Agreement,
-    /// In court or with an agency.
-    Legal,
     /// Written off.
     WrittenOff,
     /// Cancelled.
     Cancelled,
-    /// A message planned and not yet released.
-    Planned,
     /// A message waiting to be sent.
     Queued,
     /// A message sent.
@@ -136,11 +130,8 @@ impl State {
             State::Promised => ("h-promised", "promise", "state.promised"),
             State::Kept => ("h-paid", "check", "state.kept"),
             State::Broken => ("h-d3", "broken", "state.broken"),
-            State::Agreement => ("h-agreement", "promise", "state.agreement"),
-            State::Legal => ("h-legal", "scale", "state.legal"),
             State::WrittenOff => ("h-legal", "close", "state.written_off"),
             State::Cancelled => ("h-legal", "close", "state.cancelled"),
-            State::Planned => ("h-current", "calendar", "state.planned"),
             State::Queued => ("h-promised", "clock", "state.queued"),
             State::Sent => ("h-paid", "mail", "state.sent"),
             State::Delivered => ("h-paid", "check", "state.delivered"),

@@ -87,14 +87,6 @@ pub fn near(f: &Frame, day: Day) -> Markup {
     }
 }
 
-/// A due day in words from the page's as-of day, with the date on hover and focus.
-pub fn due(f: &Frame, day: Day) -> Markup {
-    let full = format::date(day, f.locale);
-    html! {
-        time datetime=(day) title=(full) { (format::due(day, f.as_of, f.locale)) }
-    }
-}
-
 /// Days with one decimal, or `s/d` where undefined.
 pub fn days(f: &Frame, value: Option<Ratio>) -> Markup {
     match value {

@@ -26,8 +26,8 @@ pub struct CustomerView {
     pub identity: Identity,
     /// What they owe, one line per currency.
     pub positions: Vec<Position>,
-    /// Reasons not to contact or to contact with care now, in the reader's language.
-    pub holds: Vec<String>,
+    /// Reasons not to contact or to contact with care now.
+    pub holds: Vec<Held>,
     /// How they pay.
     pub behaviour: Behaviour,
     /// The documents of this page.
@@ -44,6 +44,15 @@ pub struct CustomerView {
     pub forms: Forms,
     /// The next customer of the day's list, for `.`.
     pub next_case: Option<CustomerRef>,
+}
+
+/// A reason to wait or to take care.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// In the reader's language.
+    pub text: String,
+    /// Where a post lifts it, for whoever may.
+    pub lift: Option<String>,
 }
 
 /// Who a customer is.
@@ -235,6 +244,10 @@ pub struct Forms {
     pub note: NoteForm,
     /// Payment.
     pub payment: PaymentForm,
+    /// Hold: the id the command will have, and what a hold may be for.
+    pub hold: (String, Vec<Choice>),
+    /// Way to reach the customer: the id the command will have.
+    pub point_id: String,
 }
 
 /// One of the forms.
@@ -323,7 +336,11 @@ pub fn customer(f: &Frame, view: &CustomerView) -> Markup {
             remark(
                 Tone::Warning,
                 html! {
-                    (hold)
+                    (hold.text)
+                    @if let Some(lift) = hold.lift.as_ref().filter(|_| f.may_decide()) {
+                        " "
+                        (customer_history::lift(f, lift))
+                    }
                 },
             )
         }) }

@@ -4,7 +4,7 @@
 use super::customer::{CustomerView, OpenForm};
 use crate::web::layout::Frame;
 use crate::web::part::badge::Channel;
-use crate::web::part::form::{Choice, Kind, area, csrf, field, hidden, select};
+use crate::web::part::form::{Choice, Kind, Typed, area, csrf, field, hidden, select};
 use crate::web::part::icon::icon;
 use maud::{Markup, html};
 
@@ -32,6 +32,15 @@ pub fn forms(f: &Frame, view: &CustomerView) -> Markup {
             ))
             (panel(OpenForm::Payment, "b", "coin", f.t("customer.log_payment"), payment(f, view)))
             (panel(OpenForm::Note, "n", "note", f.t("customer.log_note"), note(f, view)))
+            @if f.may_decide() {
+                details.panel name="panel" {
+                    summary {
+                        (icon("pause"))
+                        span.grow { (f.t("customer.put_hold")) }
+                    }
+                    (hold(f, view))
+                }
+            }
         }
     }
 }
@@ -150,6 +159,21 @@ fn currency(f: &Frame, view: &CustomerView, form: &str, chosen: &str) -> Markup 
                 span { (chosen) }
             }
         } @else { (select(form, "currency", f.t("filter.currency"), None, &choices, chosen)) }
+    }
+}
+
+fn hold(f: &Frame, view: &CustomerView) -> Markup {
+    let (id, kinds) = &view.forms.hold;
+    let empty = Typed::default();
+    html! {
+        form method="post" action=(action(view, "retencion")) {
+            (csrf(f))
+            (hidden("id", id))
+            (select("hold", "kind", f.t("filter.kind"), None, kinds, "hold"))
+            (field("hold", "until", f.t("customer.hold_until"), Kind::Date, &empty))
+            (field("hold", "why", f.t("customer.hold_why"), Kind::Text, &empty))
+            button.button type="submit" { (f.t("customer.put_hold")) }
+        }
     }
 }
 

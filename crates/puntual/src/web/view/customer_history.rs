@@ -4,6 +4,7 @@ use super::customer::{ContactPoint, CustomerView, Event, EventKind};
 use crate::web::layout::Frame;
 use crate::web::part::badge::{self, Channel};
 use crate::web::part::figure;
+use crate::web::part::form::{Choice, Kind, Typed, csrf, field, hidden, post_button, select};
 use crate::web::part::icon::icon;
 use crate::web::part::notice::{empty, tabs};
 use maud::{Markup, html};
@@ -88,9 +89,60 @@ pub fn contacts(f: &Frame, view: &CustomerView) -> Markup {
                             @if point.opted_out {
                                 small.alarm { (icon("close")) (f.t("customer.opted_out")) }
                             }
+                            @if f.may_write() { (mark(f, view, point)) }
                         }
                     }
                 }
+            }
+            @if f.may_write() { (new_point(f, view)) }
+        }
+    }
+}
+
+/// Lifts a hold.
+pub fn lift(f: &Frame, action: &str) -> Markup {
+    let label = html! { (icon("check")) (f.t("customer.lift_hold")) };
+    post_button(f, action, "quiet", label)
+}
+
+/// Whether an address works, as whoever used it knows.
+fn mark(f: &Frame, view: &CustomerView, point: &ContactPoint) -> Markup {
+    let action = format!("/clientes/{}/contactos/{}", view.customer.id, point.id);
+    let choices = match point.is_valid && !point.opted_out {
+        true => &[("bounced", "customer.mark_bounced"), ("opted_out", "customer.mark_opted_out")][..],
+        false => &[("ok", "customer.mark_ok")],
+    };
+    html! {
+        form.inline method="post" action=(action) {
+            (csrf(f))
+            @for (state, key) in choices {
+                button.button.quiet type="submit" name="state" value=(state) { (f.t(key)) }
+            }
+        }
+    }
+}
+
+fn new_point(f: &Frame, view: &CustomerView) -> Markup {
+    let kinds = [
+        Choice::new("email", f.t("channel.email")),
+        Choice::new("phone", f.t("channel.call")),
+        Choice::new("whatsapp", f.t("channel.whatsapp")),
+        Choice::new("address", f.t("channel.letter")),
+    ];
+    let empty = Typed::default();
+    html! {
+        details.panel {
+            summary {
+                (icon("people"))
+                span.grow { (f.t("customer.add_point")) }
+            }
+            form method="post" action={ "/clientes/" (view.customer.id) "/contactos" } {
+                (csrf(f))
+                (hidden("id", &view.forms.point_id))
+                (select("point", "kind", f.t("filter.channel"), None, &kinds, "email"))
+                (field("point", "value", f.t("customer.point_value"), Kind::Text, &empty))
+                (field("point", "person", f.t("customer.point_person"), Kind::Text, &empty))
+                button.button type="submit" { (f.t("save")) }
             }
         }
     }

@@ -13,7 +13,6 @@ use crate::web::part::table::{Column, Paging, head, label, pager};
 use crate::web::url::{PAGE, SEARCH, Url};
 use maud::{Markup, html};
 use puntual_core::currency::Currency;
-use puntual_core::date::Day;
 use puntual_core::ratio::Ratio;
 
 /// What Clientes shows.
@@ -69,8 +68,6 @@ pub struct CustomerRow {
     pub collection_period: Option<Ratio>,
     /// How the customer pays.
     pub verdict: Verdict,
-    /// The last contact.
-    pub last_contact_on: Option<Day>,
 }
 
 /// Clientes.

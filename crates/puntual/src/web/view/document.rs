@@ -6,6 +6,7 @@ use crate::web::format::{self, Amount};
 use crate::web::layout::{Frame, Heading, page};
 use crate::web::part::badge::{self, State};
 use crate::web::part::figure;
+use crate::web::part::form::{Choice, csrf, hidden, select};
 use crate::web::part::icon::icon;
 use crate::web::part::notice::{empty, fact, facts};
 use maud::{Markup, html};
@@ -34,6 +35,10 @@ pub struct DocumentView {
     pub instalments: Vec<Instalment>,
     /// What happened to it, oldest first.
     pub movements: Vec<Movement>,
+    /// Disputes of it, the open one first.
+    pub disputes: Vec<DisputeLine>,
+    /// The id a new dispute will have, and what it may be about.
+    pub new_dispute: (String, Vec<Choice>),
     /// Documents it refers to and those that refer to it.
     pub references: Vec<Reference>,
     /// Where it came from.
@@ -51,6 +56,15 @@ pub struct Amounts {
     pub withheld: Option<Amount>,
     /// What is to be paid.
     pub total: Amount,
+}
+
+/// A dispute of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisputeLine {
+    /// When, why and how it ended, in the reader's language.
+    pub text: String,
+    /// Where a post closes it, while it is open.
+    pub close: Option<String>,
 }
 
 /// One amount due on one date.
@@ -123,7 +137,12 @@ pub fn document(f: &Frame, view: &DocumentView) -> Markup {
         (summary(f, view))
         div.columns {
             div { (instalments(f, view)) (movements(f, view)) }
-            aside.side { (amounts(f, view)) (references(f, view)) (source(f, view)) }
+            aside.side {
+                (amounts(f, view))
+                (disputes(f, view))
+                (references(f, view))
+                (source(f, view))
+            }
         }
     };
     page(f, heading, body)
@@ -148,6 +167,58 @@ fn summary(f: &Frame, view: &DocumentView) -> Markup {
         line.push(fact(f.t("document.fiscal_id"), figure::copyable(f, id)));
     }
     facts(&line)
+}
+
+/// How a dispute may end, and the keys of the words.
+const ENDINGS: [(&str, &str); 4] = [
+    ("accepted", "resolution.accepted"),
+    ("partly_accepted", "resolution.partly_accepted"),
+    ("rejected", "resolution.rejected"),
+    ("withdrawn", "resolution.withdrawn"),
+];
+
+fn disputes(f: &Frame, view: &DocumentView) -> Markup {
+    let (id, reasons) = &view.new_dispute;
+    let is_open = view.disputes.iter().any(|dispute| dispute.close.is_some());
+    let may_open = f.may_write() && !is_open && view.open.minor > 0;
+    html! {
+        @if !view.disputes.is_empty() || may_open {
+            section {
+                h2 { (f.t("event.dispute")) }
+                @for dispute in &view.disputes {
+                    p { (icon("flag")) " " (dispute.text) }
+                    @if let Some(close) = dispute.close.as_ref().filter(|_| f.may_decide()) {
+                        (close_form(f, close))
+                    }
+                }
+                @if may_open {
+                    details.panel {
+                        summary {
+                            (icon("flag"))
+                            span.grow { (f.t("document.dispute")) }
+                        }
+                        form method="post" action={ "/documentos/" (view.document.id) "/disputa" } {
+                            (csrf(f))
+                            (hidden("id", id))
+                            (select("dispute", "reason", f.t("document.reason"), None, reasons, ""))
+                            button.button type="submit" { (f.t("document.dispute")) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn close_form(f: &Frame, action: &str) -> Markup {
+    let endings = ENDINGS.map(|(code, key)| Choice::new(code, f.t(key)));
+    html! {
+        form.inline method="post" action=(action) {
+            (csrf(f))
+            (select("close", "resolution", f.t("document.resolution"), None, &endings, "accepted"))
+            button.button type="submit" { (f.t("document.close_dispute")) }
+        }
+    }
 }
 
 fn instalments(f: &Frame, view: &DocumentView) -> Markup {

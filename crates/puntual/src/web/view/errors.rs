@@ -18,8 +18,6 @@ pub enum Fault {
     Conflict,
     /// The form is not ours or is too old.
     Expired,
-    /// Too many attempts.
-    TooMany,
     /// The storage does not answer.
     Unavailable,
     /// Our fault.
@@ -28,13 +26,13 @@ pub enum Fault {
 
 impl Fault {
     /// All, for the tests.
-    pub const ALL: [Fault; 8] = [
+    #[cfg(test)]
+    pub const ALL: [Fault; 7] = [
         Fault::NotFound,
         Fault::Forbidden,
         Fault::Invalid,
         Fault::Conflict,
         Fault::Expired,
-        Fault::TooMany,
         Fault::Unavailable,
         Fault::Bug,
     ];
@@ -47,7 +45,6 @@ impl Fault {
             Fault::Invalid => 400,
             Fault::Conflict => 409,
             Fault::Expired => 403,
-            Fault::TooMany => 429,
             Fault::Unavailable => 503,
             Fault::Bug => 500,
         }
@@ -60,7 +57,6 @@ impl Fault {
             Fault::Invalid => ("fault.invalid", "fault.invalid_advice"),
             Fault::Conflict => ("fault.conflict", "fault.conflict_advice"),
             Fault::Expired => ("fault.expired", "fault.expired_advice"),
-            Fault::TooMany => ("fault.too_many", "fault.too_many_advice"),
             Fault::Unavailable => ("fault.unavailable", "fault.unavailable_advice"),
             Fault::Bug => ("fault.bug", "fault.bug_advice"),
         }

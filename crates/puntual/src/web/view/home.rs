@@ -17,8 +17,8 @@ use puntual_core::date::Day;
 pub struct HomeView {
     /// What stands at the top.
     pub counters: Counters,
-    /// The currency the amount columns are in.
-    pub currency: puntual_core::currency::Currency,
+    /// The currency the amount columns are in, when it is one.
+    pub currency: Option<puntual_core::currency::Currency>,
     /// The cases of this page, the most urgent first.
     pub cases: Vec<Case>,
     /// Which part of the list this is.
@@ -126,7 +126,7 @@ pub fn home(f: &Frame, view: &HomeView) -> Markup {
                     caption.hidden { (title) }
                     (head(f, &columns(f, view)))
                     tbody {
-                        @for case in &view.cases { (row(f, case)) }
+                        @for case in &view.cases { (row(f, view, case)) }
                     }
                 }
             }
@@ -196,7 +196,7 @@ fn counters(f: &Frame, c: &Counters) -> Markup {
 }
 
 fn columns(f: &Frame, view: &HomeView) -> [Column; 8] {
-    let currency = Some(view.currency);
+    let currency = view.currency;
     [
         Column::plain_number("#"),
         Column::text("cliente", f.t("col.customer")),
@@ -209,10 +209,10 @@ fn columns(f: &Frame, view: &HomeView) -> [Column; 8] {
     ]
 }
 
-fn row(f: &Frame, case: &Case) -> Markup {
+fn row(f: &Frame, view: &HomeView, case: &Case) -> Markup {
     let documents = f.to("/documentos").with("cliente", case.customer.id);
     let behind = |amount: Amount, state: &str| {
-        figure::behind(figure::bare(f, amount), amount.minor == 0, &documents.with("estado", state))
+        figure::behind(figure::in_column(f, amount, view.currency), amount.minor == 0, &documents.with("estado", state))
     };
     html! {
         tr.done[case.is_done] data-href=(customer_url(f, case.customer.id)) {

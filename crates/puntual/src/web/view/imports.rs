@@ -75,8 +75,6 @@ pub enum BatchState {
     Running,
     /// Stored, and may be undone.
     Done,
-    /// Stored, and something depends on it: it cannot be undone.
-    Locked,
     /// Taken back.
     Undone,
     /// Stopped by a fault; nothing of the unfinished part was kept.
@@ -88,7 +86,7 @@ impl BatchState {
         match self {
             BatchState::Asking => ("h-soon", "help", "batch.asking"),
             BatchState::Running => ("h-promised", "clock", "batch.running"),
-            BatchState::Done | BatchState::Locked => ("h-paid", "check", "batch.done"),
+            BatchState::Done => ("h-paid", "check", "batch.done"),
             BatchState::Undone => ("h-legal", "undo", "batch.undone"),
             BatchState::Failed => ("h-d3", "alert", "batch.failed"),
         }
@@ -333,8 +331,8 @@ pub struct ResultView {
     pub problems: Vec<ProblemRow>,
     /// Which part of the problems this is.
     pub paging: Paging,
-    /// Why it cannot be undone, when it cannot.
-    pub locked_because: Option<String>,
+    /// Why it stopped, when it did.
+    pub stopped_because: Option<String>,
 }
 
 /// What came of one file.
@@ -408,7 +406,7 @@ pub fn result(f: &Frame, view: &ResultView) -> Markup {
     let heading = Heading::plain(&batch.name).with_beside(beside).with_actions(actions);
     let body = html! {
         (count_facts(f, &batch.counts))
-        @if let Some(because) = &view.locked_because {
+        @if let Some(because) = &view.stopped_because {
             p.hint { (icon("pause")) (because) }
         }
         section {

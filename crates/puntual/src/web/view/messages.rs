@@ -85,7 +85,7 @@ fn message_tabs(f: &Frame, current: &str) -> Markup {
 pub fn plan(f: &Frame, view: &PlanView) -> Markup {
     let (act, defer, skip) = view.counts;
     let run = html! {
-        @if !view.was_run && f.may_write() {
+        @if !view.was_run && f.may_decide() {
             form.inline method="post" action="/mensajes/plan/ejecutar" {
                 (csrf(f))
                 input type="hidden" name="day" value=(view.day);
@@ -300,9 +300,9 @@ fn outbox_table(f: &Frame, rows: &[MessageRow]) -> Markup {
 fn message_actions(f: &Frame, row: &MessageRow) -> Markup {
     let action = |verb: &str| format!("/mensajes/{}/{verb}", row.id);
     html! {
-        @if f.may_write() {
+        @if f.may_decide() {
             @match row.state {
-                State::Planned | State::Queued => ({
+                State::Queued => ({
                     post_button(
                         f,
                         &action("retener"),
@@ -312,16 +312,24 @@ fn message_actions(f: &Frame, row: &MessageRow) -> Markup {
                         },
                     )
                 }),
-                State::Unknown | State::Failed => ({
-                    post_button(
+                State::Unknown | State::Failed => {
+                    (post_button(
                         f,
                         &action("reenviar"),
                         "",
                         html! {
                             (icon("mail")) (f.t("messages.resend"))
                         },
-                    )
-                }),
+                    ))
+                    (post_button(
+                        f,
+                        &action("no-enviar"),
+                        "quiet",
+                        html! {
+                            (icon("close")) (f.t("messages.give_up"))
+                        },
+                    ))
+                }
                 _ => {}
             }
         }

@@ -48,8 +48,6 @@ pub struct QuarantineRow {
 pub enum Decision {
     /// Take it in as it is.
     Accept,
-    /// It replaces the one that is here.
-    Replace,
     /// Leave it out.
     Discard,
 }
@@ -59,7 +57,6 @@ impl Decision {
     pub fn code(self) -> &'static str {
         match self {
             Decision::Accept => "accept",
-            Decision::Replace => "replace",
             Decision::Discard => "discard",
         }
     }
@@ -67,7 +64,6 @@ impl Decision {
     fn key(self) -> &'static str {
         match self {
             Decision::Accept => "quarantine.accept",
-            Decision::Replace => "quarantine.replace",
             Decision::Discard => "quarantine.discard",
         }
     }

@@ -34,7 +34,7 @@ impl HomeView {
                 without_next_action: 0,
                 received_today: whole(f, 4_820),
             },
-            currency: f.numbers.home(),
+            currency: Some(f.numbers.home()),
             cases: (0..14).map(|index| case(f, index)).collect(),
             paging: paging(38),
         }
@@ -112,7 +112,6 @@ impl CustomersView {
                 aging,
                 collection_period: Ratio::new(412 + wobble(index, 300), 10),
                 verdict: verdicts[index % 6],
-                last_contact_on: Some(today() - index as i32 * 3),
             }
         };
         CustomersView {

@@ -46,7 +46,10 @@ impl CustomerView {
                 strategy: "Estándar · llamada 1".to_owned(),
             },
             positions: vec![position(f)],
-            holds: vec!["Disputa abierta sobre la factura 10397 desde el 02-11-2026: no reclamar ese documento.".to_owned()],
+            holds: vec![Held {
+                text: "En pausa hasta el 30-11-2026: espera una nota de crédito.".to_owned(),
+                lift: Some("/retenciones/hld_1/levantar".to_owned()),
+            }],
             behaviour: behaviour(f),
             documents: document_rows(f, 9),
             paging: Paging { page: 1, per_page: 20, total: 46 },
@@ -224,6 +227,8 @@ fn forms() -> Forms {
             method: "transfer".to_owned(),
             ..PaymentForm::default()
         },
+        hold: ("hld_1".to_owned(), vec![Choice::new("hold", "En pausa")]),
+        point_id: "ctp_1".to_owned(),
     }
 }
 
@@ -278,6 +283,11 @@ impl DocumentView {
                 moved(15, 14, "Cheque devuelto", "sin fondos", third, total),
                 moved(9, 9, "Pago", "transferencia 0048213", minus, two),
             ],
+            disputes: vec![DisputeLine {
+                text: "Abierta el 02-11-2026: la cantidad".to_owned(),
+                close: Some("/disputas/dis_1/cerrar".to_owned()),
+            }],
+            new_dispute: ("dis_2".to_owned(), vec![Choice::new("price", "el precio")]),
             references: vec![
                 Reference {
                     relation: "Nota de crédito".to_owned(),

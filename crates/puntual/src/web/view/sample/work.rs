@@ -38,7 +38,7 @@ impl ImportsView {
     /// Batches in every state.
     pub fn sample() -> ImportsView {
         use BatchState::*;
-        let states = [Running, Asking, Done, Locked, Undone, Failed];
+        let states = [Running, Asking, Done, Undone, Failed];
         ImportsView {
             batches: states.iter().enumerate().map(|(i, s)| batch(i as i64, *s)).collect(),
             paging: Paging { page: 2, per_page: 6, total: 40 },
@@ -133,7 +133,7 @@ impl ResultView {
             files: vec![file("F10482.xml", false), file("dañado.xml", true)],
             problems: [Rejected, Quarantined, Warning, Ignored].map(problem).to_vec(),
             paging: Paging { page: 1, per_page: 50, total: 4 },
-            locked_because: Some("Hay 3 pagos aplicados a sus documentos.".to_owned()),
+            stopped_because: Some("disco lleno".to_owned()),
         }
     }
 }
@@ -150,7 +150,7 @@ impl QuarantineView {
             differences,
             source: "facturas_2026-11.csv, línea 12".to_owned(),
             on: today() - 2,
-            decisions: vec![Decision::Accept, Decision::Replace, Decision::Discard],
+            decisions: vec![Decision::Accept, Decision::Discard],
         };
         let differs = ("Total".to_owned(), "1.190.000".to_owned(), "1.290.000".to_owned());
         QuarantineView {
@@ -240,7 +240,7 @@ impl MessageView {
 impl CreditorsView {
     /// Three creditors of three countries.
     pub fn sample(f: &Frame) -> CreditorsView {
-        let row = |c: &crate::web::layout::CreditorChoice| CreditorRow {
+        let row = |c: &crate::web::frame::CreditorChoice| CreditorRow {
             code: c.code.clone(),
             name: c.name.clone(),
             tax_id: "76.102.040-1".to_owned(),
