@@ -167,7 +167,7 @@ fn orphans(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
     let wrong = relations
         .iter()
         .filter(|orphans| orphans.count > 0)
-        .map(|orphans| format!("{}: {} rows point at nothing", orphans.relation, orphans.count))
+        .map(|orphans| format!("{}: {} missing", orphans.relation, orphans.count))
         .collect();
     Ok(check("no_orphans", wrong, format!("{} relations hold", relations.len())))
 }

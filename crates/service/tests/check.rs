@@ -116,7 +116,7 @@ on_both_engines! {
 
     fn a_removed_document_is_named(place) {
         let said = said(place, "DELETE FROM document WHERE number = 'F1'");
-        assert!(said.contains("no_orphans: receivable → document: 1 rows"), "{said}");
+        assert!(said.contains("no_orphans: receivable → document: 1 missing"), "{said}");
     }
 
     fn a_removed_customer_is_named(place) {
