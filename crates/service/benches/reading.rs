@@ -27,7 +27,7 @@ use std::time::Instant;
 const TODAY: &str = "2026-11-24";
 
 fn main() {
-    let wanted = std::env::args().filter_map(|arg| arg.parse::<i64>().ok()).next();
+    let wanted = std::env::args().find_map(|arg| arg.parse::<i64>().ok());
     let documents = wanted.unwrap_or(20_000);
     let file = std::env::temp_dir().join(format!("puntual-bench-reading-{documents}.db"));
     let is_new = !file.exists();

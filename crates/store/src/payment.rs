@@ -213,9 +213,11 @@ pub fn received_on(
     day: Day,
 ) -> Result<Vec<(Currency, i64)>, StoreError> {
     tx.query(
+        // A range of one day: SQLite without statistics takes the index of customers for it.
         "SELECT currency, CAST(SUM(amount_minor) AS BIGINT) FROM payment \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id = $3 AND received_on = $4 \
-         AND reversed_at IS NULL GROUP BY currency ORDER BY currency",
+         WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id = $3 \
+         AND received_on BETWEEN $4 AND $4 AND reversed_at IS NULL \
+         GROUP BY currency ORDER BY currency",
         &params![scope.workspace, scope.creditor, customer, day],
         |row| Ok((row.currency(0)?, row.int(1)?)),
     )
