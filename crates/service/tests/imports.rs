@@ -6,6 +6,7 @@
 mod engines;
 
 use engines::*;
+use puntual_core::date::Day;
 use puntual_core::portfolio::AsOf;
 use puntual_formats::record::*;
 use puntual_service::imports::{self, Decision, Input, Options, Recorded};
@@ -59,91 +60,68 @@ fn in_every_order(place: &Place, open: fn(&Place) -> Books, parts: &[Vec<Record>
     first.unwrap().0
 }
 
-/// A small portfolio with everything the benchmark's generator makes: instalments, credit notes,
-/// part payments, payments on account, bounced payments and write-offs. The same every time.
+/// A small portfolio with everything the benchmark's generator makes: credit notes, part payments,
+/// payments on account, bounced payments and write-offs. The same every time. Four parts: customers,
+/// documents, payments and applications.
 fn generated(customers: i64, invoices: i64) -> [Vec<Record>; 4] {
-    let [mut listed, mut documents, mut payments, mut rows] = [const { Vec::new() }; 4];
+    let mut parts = [const { Vec::new() }; 4];
     for n in 0..customers {
-        let code = format!("K{n:03}");
-        listed.push(Record::Customer(Box::new(CustomerRecord {
+        let party = PartyRecord {
+            code: Some(format!("K{n:03}")),
+            name: Some(format!("Cliente {n}")),
+            ..PartyRecord::default()
+        };
+        parts[0].push(Record::Customer(Box::new(CustomerRecord {
             place: format!("cus {n}"),
-            party: PartyRecord {
-                code: Some(code.clone()),
-                name: Some(format!("Cliente {n}")),
-                ..PartyRecord::default()
-            },
+            party,
             segment: Some(["norte", "sur"][n as usize % 2].to_owned()),
             ..CustomerRecord::default()
         })));
     }
-    let start = day("2026-01-02");
     for n in 0..invoices {
-        let code = format!("K{:03}", (n * 7) % customers);
-        let issued = start + ((n * 5) % 200) as i32;
-        let (number, total) = (format!("F{n:05}"), 1_000 + (n * 37) % 900);
-        let text = |d: puntual_core::date::Day| d.to_string();
-        let due = issued + 30;
-        documents.push(record(invoice(
-            &number,
-            &code,
-            &text(issued),
-            &text(due),
-            &total.to_string(),
-        )));
-        let (pay, on) = (format!("P{n:05}"), text(due + (n % 40) as i32 - 10));
-        let mut pays = |amount: i64| {
-            payments.push(payment(&pay, &code, &on, &amount.to_string()));
-            allocation(
-                AllocationKind::Payment,
-                &number,
-                &on,
-                &amount.min(total).to_string(),
-                Some(&pay),
-            )
-        };
-        match n % 8 {
-            0 => {}
-            1 => rows.push(pays(total / 2)),
-            2 => rows.push(pays(total + 50)),
-            3 => {
-                let note_number = format!("N{n:05}");
-                let amount = (total / 4).to_string();
-                let free = DocumentRecord {
-                    references: Vec::new(),
-                    ..note(&note_number, &code, &on, &amount, "")
-                };
-                documents.push(record(free));
-                rows.push(allocation(
-                    AllocationKind::CreditNote,
-                    &number,
-                    &on,
-                    &amount,
-                    Some(&note_number),
-                ));
-            }
-            4 => {
-                rows.push(pays(total));
-                let later = text(due + 60);
-                rows.push(allocation(
-                    AllocationKind::Reversal,
-                    &number,
-                    &later,
-                    &format!("-{total}"),
-                    Some(&pay),
-                ));
-            }
-            5 => rows.push(allocation(
-                AllocationKind::WriteOff,
-                &number,
-                &text(due + 90),
-                &total.to_string(),
-                None,
-            )),
-            6 => payments.push(payment(&pay, &code, &on, "75")),
-            _ => rows.push(pays(total)),
-        }
+        let issued = day("2026-01-02") + ((n * 5) % 200) as i32;
+        generate_one(n, &format!("K{:03}", (n * 7) % customers), issued, &mut parts);
     }
-    [listed, documents, payments, rows]
+    parts
+}
+
+/// One invoice and what became of it.
+fn generate_one(
+    n: i64,
+    code: &str,
+    issued: Day,
+    [_, documents, payments, rows]: &mut [Vec<Record>; 4],
+) {
+    let (number, total, due) = (format!("F{n:05}"), 1_000 + (n * 37) % 900, issued + 30);
+    let after = |days: i32| (due + days).to_string();
+    let debt = invoice(&number, code, &issued.to_string(), &after(0), &total.to_string());
+    documents.push(record(debt));
+    let (pay, on) = (format!("P{n:05}"), after((n % 40) as i32 - 10));
+    let row = |kind, on: &str, amount: i64, source| {
+        allocation(kind, &number, on, &amount.to_string(), source)
+    };
+    let mut pays = |amount: i64| {
+        payments.push(payment(&pay, code, &on, &amount.to_string()));
+        row(AllocationKind::Payment, &on, amount.min(total), Some(&pay))
+    };
+    match n % 8 {
+        0 => {}
+        1 => rows.push(pays(total / 2)),
+        2 => rows.push(pays(total + 50)),
+        3 => {
+            let credit = format!("N{n:05}");
+            let free = note(&credit, code, &on, &(total / 4).to_string(), "");
+            documents.push(record(DocumentRecord { references: Vec::new(), ..free }));
+            rows.push(row(AllocationKind::CreditNote, &on, total / 4, Some(&credit)));
+        }
+        4 => {
+            rows.push(pays(total));
+            rows.push(row(AllocationKind::Reversal, &after(60), -total, Some(&pay)));
+        }
+        5 => rows.push(row(AllocationKind::WriteOff, &after(90), total, None)),
+        6 => payments.push(payment(&pay, code, &on, "75")),
+        _ => rows.push(pays(total)),
+    }
 }
 
 /// A Chilean invoice of 1 190 of 5 January due in February.

@@ -11,6 +11,10 @@ use std::collections::HashMap;
 type CopyTypes = HashMap<String, Vec<postgres::types::Type>>;
 
 /// A connection to one of the engines.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a few live, in the pool; a box would only be a detour"
+)]
 pub(crate) enum Connection {
     /// The embedded engine.
     Sqlite(rusqlite::Connection),

@@ -299,12 +299,11 @@ pub fn file_name(tx: &mut Tx<'_>, scope: Scope, hash: &str) -> Result<Option<Str
     )
 }
 
+/// Name of a kept file, and its bytes unless it was too large to keep them.
+pub type KeptFile = (String, Option<Vec<u8>>);
+
 /// Name and bytes of a kept file.
-pub fn file(
-    tx: &mut Tx<'_>,
-    scope: Scope,
-    hash: &str,
-) -> Result<Option<(String, Option<Vec<u8>>)>, StoreError> {
+pub fn file(tx: &mut Tx<'_>, scope: Scope, hash: &str) -> Result<Option<KeptFile>, StoreError> {
     tx.query_one(
         "SELECT name, content FROM source_file \
          WHERE workspace_id = $1 AND creditor_id = $2 AND source_hash = $3",

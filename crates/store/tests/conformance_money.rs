@@ -1,5 +1,11 @@
 //! What the store promises of parties, documents, receivables, payments and the ledger, held
 //! against both engines.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::cloned_ref_to_slice_refs,
+    reason = "tests say what they mean in the fewest words"
+)]
 
 mod fixtures;
 
@@ -305,8 +311,10 @@ on_both_engines! {
         assert_eq!(read(&store, |tx| payments::count_open(tx, SCOPE)), 2);
         assert_eq!(read(&store, |tx| payments::open_of(tx, SCOPE, CustomerId(10))), [all[0].clone()]);
         assert_eq!(ids(&read(&store, |tx| payments::of_import(tx, SCOPE, ImportId(9))), |p| p.id.0), [40, 41]);
-        let on = |first, text: &str| read(&store, |tx| payments::received_on(tx, SCOPE, PaymentId(first), day(text)));
-        assert_eq!((on(0, "2026-02-11"), on(42, "2026-02-11")), (vec![(Currency::CLP, 1_000)], vec![]));
+        let on = |who, text: &str| read(&store, |tx| payments::received_on(tx, SCOPE, CustomerId(who), day(text)));
+        assert_eq!((on(11, "2026-02-11"), on(10, "2026-02-11")), (vec![(Currency::CLP, 1_000)], vec![]));
+        let on_account = |text: &str| read(&store, |tx| payments::customers_on_account(tx, SCOPE, day(text)));
+        assert_eq!((on_account("2026-02-11"), on_account("2026-02-12")), (vec![CustomerId(11)], vec![]));
         let between = read(&store, |tx| payments::received_between(tx, SCOPE, CustomerId(10), day("2026-02-10"), day("2026-02-11")));
         assert_eq!(between, [all[0].clone()]);
         let range = CustomerRange { after: CustomerId(0), through: CustomerId(11) };

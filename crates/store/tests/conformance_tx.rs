@@ -1,5 +1,11 @@
 //! What a transaction promises, held against both engines: all or nothing, whatever ends it; one
 //! view of everything while it reads; and writers that take turns.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::cloned_ref_to_slice_refs,
+    reason = "tests say what they mean in the fewest words"
+)]
 
 mod fixtures;
 

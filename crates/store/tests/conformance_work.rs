@@ -1,5 +1,11 @@
 //! What the store promises of people, promises, disputes, holds, timelines, plans, messages and
 //! imports, held against both engines.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::cloned_ref_to_slice_refs,
+    reason = "tests say what they mean in the fewest words"
+)]
 
 mod fixtures;
 

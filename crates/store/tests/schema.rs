@@ -1,5 +1,11 @@
 //! The shape of the storage: the same on both engines, every key led by the workspace, reached by
 //! migrations that may run twice or by two programs at once; and copies that lose nothing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::cloned_ref_to_slice_refs,
+    reason = "tests say what they mean in the fewest words"
+)]
 
 mod fixtures;
 

@@ -63,10 +63,10 @@ pub fn document_key(d: &DocumentRecord, country: &str, total: &str) -> Option<St
     if let Some(uuid) = &d.uuid {
         return Some(format!("uuid:{uuid}"));
     }
-    if country == "CL" {
-        if let Some(key) = dte_key(d.type_code.as_deref(), d.number.as_deref()) {
-            return Some(key);
-        }
+    if country == "CL"
+        && let Some(key) = dte_key(d.type_code.as_deref(), d.number.as_deref())
+    {
+        return Some(key);
     }
     let number = full_number(d.series.as_deref(), d.number.as_deref());
     let issued = d.issue_date.map(|day| day.to_string()).unwrap_or_default();
@@ -92,10 +92,10 @@ fn any_reference_key(r: &ReferenceRecord, country: &str) -> Option<String> {
     if let Some(uuid) = &r.uuid {
         return Some(format!("uuid:{uuid}"));
     }
-    if country == "CL" {
-        if let Some(key) = dte_key(r.type_code.as_deref(), r.number.as_deref()) {
-            return Some(key);
-        }
+    if country == "CL"
+        && let Some(key) = dte_key(r.type_code.as_deref(), r.number.as_deref())
+    {
+        return Some(key);
     }
     r.number.as_deref().map(|number| format!("number:{}", normal_number(number)))
 }
