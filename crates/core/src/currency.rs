@@ -104,7 +104,9 @@ mod tests {
 
     #[test]
     fn decimals_follow_iso_4217() {
-        for (code, decimals) in [("CLP", 0), ("clf", 4), ("UF", 4), ("MXN", 2), ("KWD", 3), ("PYG", 0)] {
+        for (code, decimals) in
+            [("CLP", 0), ("clf", 4), ("UF", 4), ("MXN", 2), ("KWD", 3), ("PYG", 0)]
+        {
             assert_eq!(code.parse::<Currency>().unwrap().decimals(), decimals, "{code}");
         }
         assert!("XXX".parse::<Currency>().is_err());

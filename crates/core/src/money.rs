@@ -106,9 +106,8 @@ impl Money {
         let mut parts: Vec<u128> =
             weights.iter().map(|w| magnitude * u128::from(*w) / total).collect();
         let mut by_remainder: Vec<usize> = (0..weights.len()).collect();
-        by_remainder.sort_by_key(|i| {
-            (std::cmp::Reverse(magnitude * u128::from(weights[*i]) % total), *i)
-        });
+        by_remainder
+            .sort_by_key(|i| (std::cmp::Reverse(magnitude * u128::from(weights[*i]) % total), *i));
         let left = magnitude - parts.iter().sum::<u128>();
         for index in by_remainder.into_iter().take(left as usize) {
             parts[index] += 1;
@@ -128,8 +127,13 @@ pub fn plain(minor: i128, currency: Currency) -> String {
     let scale = i128::from(currency.scale());
     let decimals = currency.decimals() as usize;
     let sign = if minor < 0 { "-" } else { "" };
-    let (whole, fraction) = (minor.unsigned_abs() / scale as u128, minor.unsigned_abs() % scale as u128);
-    if decimals == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction:0decimals$}") }
+    let (whole, fraction) =
+        (minor.unsigned_abs() / scale as u128, minor.unsigned_abs() % scale as u128);
+    if decimals == 0 {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{fraction:0decimals$}")
+    }
 }
 
 impl fmt::Display for Money {

@@ -145,6 +145,11 @@ pub fn check(country: &str, text: &str) -> TaxIdCheck {
     }
 }
 
+/// A tax id as people of the country write it (`76.192.083-9`); as it is when it is none of theirs.
+pub fn printed(country: &str, text: &str) -> String {
+    check(country, text).id().map_or_else(|| text.to_owned(), ToString::to_string)
+}
+
 /// The country whose rules the text obeys, check digit included, when that is clear; `None` when
 /// no country's or more than one's. A Peruvian RUC and an Argentine CUIT may share digits; the
 /// hyphens of `20-12345678-9` tell them apart.

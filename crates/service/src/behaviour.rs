@@ -89,7 +89,12 @@ fn line(code: &str, judgement: &Judgement) -> Value {
 
 fn evidence(e: &Evidence) -> Value {
     let days = |milli: i64| {
-        let text = format!("{}{}.{:03}", if milli < 0 { "-" } else { "" }, milli.abs() / 1000, milli.abs() % 1000);
+        let text = format!(
+            "{}{}.{:03}",
+            if milli < 0 { "-" } else { "" },
+            milli.abs() / 1000,
+            milli.abs() % 1000
+        );
         serde_json::from_str::<serde_json::Number>(&text).map_or(Value::Null, Value::Number)
     };
     json!({

@@ -209,7 +209,11 @@ fn remember(app: &App, ctx: &Ctx, contacts: &[demo::DemoContact]) -> Result<(), 
                     balance_minor: None,
                     currency: None,
                     actor: contact.agent.to_owned(),
-                    recorded_at: crate::clock::instant_of(contact.day, 11 * 60, &ctx.creditor.time_zone),
+                    recorded_at: crate::clock::instant_of(
+                        contact.day,
+                        11 * 60,
+                        &ctx.creditor.time_zone,
+                    ),
                 })
             })
             .collect();

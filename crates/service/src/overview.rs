@@ -240,6 +240,7 @@ fn tax_id_line(ctx: &Ctx, customer: &Customer) -> Option<TaxIdLine> {
         TaxIdCheck::Unchecked(_) => None,
     };
     let name = TaxIdKind::of_country(country).map_or("", TaxIdKind::name);
+    let text = tax_id::printed(country, &text);
     Some(TaxIdLine { name, text, is_valid })
 }
 

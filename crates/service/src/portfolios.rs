@@ -11,6 +11,7 @@ use puntual_core::portfolio::{
     CreditFact, CreditSource, CustomerFact, Facts, MovementFact, MovementKind, Portfolio,
     ReceivableFact, ReceivableKind,
 };
+use puntual_core::tax_id;
 use puntual_store::receivable::Receivable;
 use puntual_store::{Scope, Tx, creditor, customer, ledger, receivable};
 use std::collections::HashMap;
@@ -28,7 +29,7 @@ pub struct CustomerName {
     pub code: String,
     /// Legal name.
     pub name: String,
-    /// Tax id.
+    /// Tax id as people write it.
     pub tax_id: Option<String>,
     /// Position of its segment in [`CustomerNames::segments`], 0 for none.
     pub segment: u16,
@@ -106,7 +107,9 @@ impl CustomerNames {
                 id: c.id,
                 code: c.code,
                 name: c.name,
-                tax_id: c.tax_id,
+                tax_id: c
+                    .tax_id
+                    .map(|key| tax_id::printed(c.country.as_deref().unwrap_or_default(), &key)),
                 segment,
                 collector,
                 terms_days: c.terms_days,

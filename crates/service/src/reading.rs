@@ -14,7 +14,9 @@ pub fn read_file(path: &Path) -> (Value, bool) {
     let name = path.to_string_lossy();
     let size = std::fs::metadata(path).map(|meta| meta.len());
     let content = match size {
-        Ok(size) if size > LARGEST_BYTES => Err(format!("{size} bytes is more than can be read at once")),
+        Ok(size) if size > LARGEST_BYTES => {
+            Err(format!("{size} bytes is more than can be read at once"))
+        }
         Ok(_) => std::fs::read(path).map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };

@@ -99,7 +99,13 @@ pub fn age(view: &View, q: &AgingQuestion) -> Result<Aging, ServiceError> {
 }
 
 /// Code and name of a group.
-pub fn group_name(ctx: &Ctx, view: &View, grouping: Grouping, key: Key, currency: Currency) -> (String, String) {
+pub fn group_name(
+    ctx: &Ctx,
+    view: &View,
+    grouping: Grouping,
+    key: Key,
+    currency: Currency,
+) -> (String, String) {
     match (key, grouping) {
         (Key::Customer(id), _) => match view.names.get(id) {
             Some(customer) => (customer.code.clone(), customer.name.clone()),
@@ -141,7 +147,10 @@ pub fn aging_json(app: &App, ctx: &Ctx, question: &AgingQuestion) -> Result<Valu
             })
         })
         .collect();
-    rows.sort_by(|a, b| (a["key"].as_str(), a["currency"].as_str()).cmp(&(b["key"].as_str(), b["currency"].as_str())));
+    rows.sort_by(|a, b| {
+        (a["key"].as_str(), a["currency"].as_str())
+            .cmp(&(b["key"].as_str(), b["currency"].as_str()))
+    });
     let totals: Vec<Value> = aged
         .totals()
         .rows()

@@ -15,6 +15,7 @@ use puntual_core::date::Day;
 use puntual_core::id::{CustomerId, DocumentId, ReceivableId};
 use puntual_core::money::Money;
 use puntual_core::strategy::facts::ReceivableFacts;
+use puntual_core::tax_id;
 use puntual_store::receivable::{self, Collectable};
 use puntual_store::{Tx, setting};
 use std::collections::{BTreeMap, HashMap};
@@ -186,7 +187,9 @@ impl<'a> Drafter<'a> {
             },
             customer: Party {
                 name: customer.name.clone(),
-                tax_id: customer.tax_id.clone(),
+                tax_id: customer.tax_id.as_deref().map(|key| {
+                    tax_id::printed(customer.country.as_deref().unwrap_or_default(), key)
+                }),
                 address: customer.address.clone(),
                 email: None,
                 phone: None,

@@ -57,7 +57,8 @@ pub fn restore(url: &str, file: &Path) -> Result<u64, ServiceError> {
 
 /// Looks at the installation: storage, creditors, time zones.
 pub fn doctor(app: &App) -> Result<Vec<Finding>, ServiceError> {
-    let found = |name: &str, ok: bool, detail: String| Finding { name: name.to_owned(), ok, detail };
+    let found =
+        |name: &str, ok: bool, detail: String| Finding { name: name.to_owned(), ok, detail };
     let all = creditors::list(app)?;
     let mut findings = vec![
         found("storage", true, "the storage answers and is up to date".to_owned()),
@@ -77,7 +78,9 @@ pub fn doctor(app: &App) -> Result<Vec<Finding>, ServiceError> {
             complete,
             match complete {
                 true => "reply address and payment instructions are set".to_owned(),
-                false => "set the reply address and how to pay in Ajustes: letters print them".to_owned(),
+                false => {
+                    "set the reply address and how to pay in Ajustes: letters print them".to_owned()
+                }
             },
         ));
     }
