@@ -1,18 +1,14 @@
-//! XML made to hurt: refused with a message, in well under a second, without a deep stack.
+//! XML made to hurt: refused with a message, without a deep stack. How fast is measured by the
+//! bench `xml_files`; here a reader that does not end would keep the test from ending.
 
 use puntual_formats::read::{ReadOptions, read};
 use puntual_formats::record::Status;
-use std::time::{Duration, Instant};
 
 /// Reads in a thread with the small stack of a worker, and returns the codes of the problems.
 fn codes(bytes: Vec<u8>) -> Vec<&'static str> {
     let reading = move || {
-        let started = Instant::now();
         let file = read("x.xml", &bytes, &ReadOptions::default());
         assert_eq!(file.status, Status::Reject);
-        // Debug builds on a busy machine only show that it ends.
-        let limit = if cfg!(debug_assertions) { 60 } else { 1 };
-        assert!(started.elapsed() < Duration::from_secs(limit), "{:?}", started.elapsed());
         file.problems.iter().map(|problem| problem.code).collect()
     };
     let thread = std::thread::Builder::new().stack_size(256 * 1024).spawn(reading);

@@ -7,7 +7,6 @@ use puntual_formats::json::read_line;
 use puntual_formats::read::{ReadFile, ReadOptions, read};
 use puntual_formats::record::{Record, Status};
 use std::io::{Cursor, Write};
-use std::time::Instant;
 use zip::write::SimpleFileOptions;
 
 fn packed(entries: &[(&str, &[u8])]) -> Vec<u8> {
@@ -102,7 +101,6 @@ fn damaged_zips_are_told_plainly() {
 #[test]
 fn bombs_are_refused_whole_and_soon() {
     let zeros = vec![b' '; 21_000_000];
-    let started = Instant::now();
     let one = packed(&[("a.xml", &zeros), ("b.xml", &sample("cfdi/sin_namespace.xml"))]);
     let file = open(&one);
     assert_eq!(codes(&file), ["zip_bomb"]);
@@ -116,7 +114,6 @@ fn bombs_are_refused_whole_and_soon() {
     assert_eq!(codes(&open(&many)), ["zip_bomb"]);
     // The same growth hidden one level down.
     assert_eq!(codes(&open(&packed(&[("dentro.zip", &many)]))), ["zip_bomb"]);
-    eprintln!("bombs took {:?}, packing included", started.elapsed());
 }
 
 #[test]

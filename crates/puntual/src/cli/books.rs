@@ -8,8 +8,10 @@ use serde_json::json;
 
 /// Make a creditor.
 #[derive(Args, Debug)]
-#[command(after_help = "Example: puntual init --name \"Comercial Ñandú Ltda.\" --tax-id 77.777.777-7 \
-                        --country CL --currency CLP")]
+#[command(
+    after_help = "Example: puntual init --name \"Comercial Ñandú Ltda.\" --tax-id 77.777.777-7 \
+                        --country CL --currency CLP"
+)]
 pub struct Init {
     /// Legal name.
     #[arg(long)]
@@ -34,9 +36,10 @@ pub struct Init {
 /// Runs `puntual init`.
 pub fn init(common: &Common, command: &Init) -> Result<Outcome, Failure> {
     let app = common.open()?;
-    let currency = command.currency.parse().map_err(
-        |error: puntual_core::currency::UnknownCurrency| Failure::Usage(error.to_string()),
-    )?;
+    let currency =
+        command.currency.parse().map_err(|error: puntual_core::currency::UnknownCurrency| {
+            Failure::Usage(error.to_string())
+        })?;
     let made = creditors::create(
         &app,
         NewCreditor {
@@ -50,7 +53,9 @@ pub fn init(common: &Common, command: &Init) -> Result<Outcome, Failure> {
     )?;
     match common.json {
         true => json_line(&json!({ "creditor": made.code })),
-        false => line(&format!("{}  {} ({}, {})", made.code, made.name, made.tax_id, made.currency)),
+        false => {
+            line(&format!("{}  {} ({}, {})", made.code, made.name, made.tax_id, made.currency))
+        }
     }
     Ok(Outcome::Done)
 }

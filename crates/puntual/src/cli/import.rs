@@ -134,7 +134,8 @@ fn print_report(json: bool, report: &FileReport) {
         c.ignored,
     ));
     for problem in report.problems.iter().take(20) {
-        let place = if problem.place.is_empty() { String::new() } else { format!("{}: ", problem.place) };
+        let place =
+            if problem.place.is_empty() { String::new() } else { format!("{}: ", problem.place) };
         line(&format!("      {place}{} [{}]", problem.es, problem.code));
     }
     let more = report.problems.len().saturating_sub(20) as i64 + report.more_problems;
@@ -147,8 +148,9 @@ fn print_report(json: bool, report: &FileReport) {
 pub fn import(common: &Common, command: &Import) -> Result<Outcome, Failure> {
     let mapping = match &command.mapping {
         Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| Failure::Usage(format!("--mapping {}: {error}", path.display())))?;
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                Failure::Usage(format!("--mapping {}: {error}", path.display()))
+            })?;
             Some(imports::mapping_from_text(&text)?)
         }
         None => None,

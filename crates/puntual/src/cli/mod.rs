@@ -15,15 +15,17 @@ use clap::{Args, Parser, Subcommand};
 use puntual_core::access::Role;
 use puntual_service::App;
 use puntual_service::clock::Clock;
+use puntual_service::creditors;
 use puntual_service::ctx::Ctx;
 use puntual_service::error::ServiceError;
-use puntual_service::creditors;
 use std::process::ExitCode;
 
 /// Collections that get companies paid on time without losing their customers.
 #[derive(Parser, Debug)]
 #[command(name = "puntual", version, about, long_about = None)]
-#[command(after_help = "Example: puntual demo\n\nA first look with made-up companies, in the browser.")]
+#[command(
+    after_help = "Example: puntual demo\n\nA first look with made-up companies, in the browser."
+)]
 pub struct Cli {
     #[command(flatten)]
     common: Common,
@@ -114,7 +116,9 @@ pub enum Failure {
 impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Failure {
         match error {
-            ServiceError::Invalid(_) | ServiceError::NotFound(_) => Failure::Usage(error.to_string()),
+            ServiceError::Invalid(_) | ServiceError::NotFound(_) => {
+                Failure::Usage(error.to_string())
+            }
             _ => Failure::Cannot(error.to_string()),
         }
     }

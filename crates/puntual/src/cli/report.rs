@@ -248,7 +248,14 @@ fn print_table(which: &Which, value: &Value) {
     match which {
         Which::Aging(_) => {
             let buckets: Vec<String> = list(&value["buckets"]).iter().map(text).collect();
-            rows.push([vec!["clave".into(), "nombre".into(), "moneda".into()], buckets, vec!["sin aplicar".into(), "saldo".into()]].concat());
+            rows.push(
+                [
+                    vec!["clave".into(), "nombre".into(), "moneda".into()],
+                    buckets,
+                    vec!["sin aplicar".into(), "saldo".into()],
+                ]
+                .concat(),
+            );
             let total = list(&value["totals"]).into_iter().map(|mut total| {
                 total["key"] = "TOTAL".into();
                 total["name"] = "".into();
@@ -276,7 +283,10 @@ fn print_table(which: &Which, value: &Value) {
             rows.push(head);
             for point in list(&value["points"]) {
                 let figures = ids.map(|id| text(&point["values"][id]));
-                rows.push([vec![text(&point["as_of"]), text(&point["currency"])], figures.to_vec()].concat());
+                rows.push(
+                    [vec![text(&point["as_of"]), text(&point["currency"])], figures.to_vec()]
+                        .concat(),
+                );
             }
         }
     }

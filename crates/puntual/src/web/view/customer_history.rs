@@ -109,7 +109,9 @@ pub fn lift(f: &Frame, action: &str) -> Markup {
 fn mark(f: &Frame, view: &CustomerView, point: &ContactPoint) -> Markup {
     let action = format!("/clientes/{}/contactos/{}", view.customer.id, point.id);
     let choices = match point.is_valid && !point.opted_out {
-        true => &[("bounced", "customer.mark_bounced"), ("opted_out", "customer.mark_opted_out")][..],
+        true => {
+            &[("bounced", "customer.mark_bounced"), ("opted_out", "customer.mark_opted_out")][..]
+        }
         false => &[("ok", "customer.mark_ok")],
     };
     html! {

@@ -212,7 +212,11 @@ fn columns(f: &Frame, view: &HomeView) -> [Column; 8] {
 fn row(f: &Frame, view: &HomeView, case: &Case) -> Markup {
     let documents = f.to("/documentos").with("cliente", case.customer.id);
     let behind = |amount: Amount, state: &str| {
-        figure::behind(figure::in_column(f, amount, view.currency), amount.minor == 0, &documents.with("estado", state))
+        figure::behind(
+            figure::in_column(f, amount, view.currency),
+            amount.minor == 0,
+            &documents.with("estado", state),
+        )
     };
     html! {
         tr.done[case.is_done] data-href=(customer_url(f, case.customer.id)) {
