@@ -95,6 +95,7 @@ fn routes() -> Router<Shared> {
         .route("/clientes/{id}/nota", deed(Customers, contact::record_note))
         .route("/clientes/{id}/promesa", deed(Customers, contact::record_promise))
         .route("/clientes/{id}/pago", deed(Customers, contact::record_payment))
+        .route("/clientes/{id}/siguiente", page(Customers, customer::next_case))
         .route("/clientes/{id}/aviso.pdf", page(Customers, customer::preview))
         .route("/clientes/{id}/retencion", deed(Customers, contact::put_hold))
         .route("/clientes/{id}/contactos", deed(Customers, contact::add_point))
@@ -312,13 +313,13 @@ async fn receive(State(web): State<Shared>, request: Request) -> Response {
     let (head, shared) = (parts.clone(), Arc::clone(&web));
     let known = tokio::task::spawn_blocking(move || {
         match receive_visit(shared, Section::Import, &head, Vec::new()) {
-            Ok(known) => known,
-            Err(error) => Err(bare_failure(&error, &head)),
+            Ok(known) => known.map_err(Box::new),
+            Err(error) => Err(Box::new(bare_failure(&error, &head))),
         }
     });
     match known.await {
         Ok(Ok(visit)) => upload::receive(visit, Request::from_parts(parts, body)).await,
-        Ok(Err(response)) => response,
+        Ok(Err(response)) => *response,
         Err(_) => error_page::bare(&parts.headers, Fault::Bug, &id_of(&parts)),
     }
 }

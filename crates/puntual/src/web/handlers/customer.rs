@@ -46,8 +46,7 @@ pub fn page(visit: &Visit, id: CustomerId, refused: Option<Forms>) -> Answer {
         ..Question::default()
     };
     let found = overview::of_customer(visit.app(), &visit.ctx, visit.at(), id, &question)?;
-    let next = worklist::following(visit.app(), &visit.ctx, &visit.worklist(), id)?;
-    let view = view(visit, &question, &found, next.as_ref().map(customer_ref), refused);
+    let view = view(visit, &question, &found, refused);
     visit.html(customer(&visit.frame(), &view))
 }
 
@@ -55,7 +54,6 @@ fn view(
     visit: &Visit,
     question: &Question,
     found: &Overview,
-    next_case: Option<CustomerRef>,
     refused: Option<Forms>,
 ) -> CustomerView {
     let words = visit.words();
@@ -75,7 +73,6 @@ fn view(
         timeline_more: more.map(|url| format!("{url}#historia")),
         contacts: contact_points(&found.contact_points),
         forms,
-        next_case,
     }
 }
 
@@ -262,6 +259,13 @@ pub fn statement(visit: &Visit) -> Answer {
     let as_of = visit.at().as_of;
     let content = statements::statement(visit.app(), &visit.ctx, id, as_of)?;
     visit.file(&format!("estado-de-cuenta-{id}-al-{as_of}.pdf"), "application/pdf", content)
+}
+
+/// `GET /clientes/{id}/siguiente`: the next case of the day, worked out only when it is asked for.
+pub fn next_case(visit: &Visit) -> Answer {
+    let id: CustomerId = visit.id()?;
+    let next = worklist::following(visit.app(), &visit.ctx, &visit.worklist(), id)?;
+    visit.go(&next.map_or_else(|| "/".to_owned(), |next| format!("/clientes/{}", next.id)), None)
 }
 
 /// `GET /clientes/{id}/aviso.pdf`: what the next message would carry, without sending it.

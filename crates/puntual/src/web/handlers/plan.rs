@@ -6,9 +6,10 @@ use crate::web::format::Amount;
 use crate::web::view::CustomerRef;
 use crate::web::view::messages::{PlanRow, PlanVerdict, PlanView, plan};
 use crate::web::visit::{Answer, Told, Visit};
+use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_service::clock::civil_in_zone;
-use puntual_service::day::{self, DoneLine, PlannedLine};
+use puntual_service::day::{self, DoneLine, PlannedLine, ReasonText};
 
 /// `GET /mensajes/plan`: acts first, then what waits, then what is left alone for a reason that
 /// somebody may want to know. Those of whom nothing is due yet are only counted.
@@ -73,7 +74,7 @@ fn done(visit: &Visit, on: Day) -> Answer {
             amount: amount(line.amount_minor, line.currency),
             at: at.unwrap_or_default(),
             verdict: verdict(line),
-            why: line.reasons.iter().map(|reason| words.reason(reason, line.currency)).collect(),
+            why: said(words, &line.reasons, line.currency),
         }
     };
     let view = PlanView {
@@ -91,9 +92,18 @@ fn is_worth_saying(line: &PlannedLine) -> bool {
     line.reasons.iter().any(|reason| !quiet.contains(&reason.code.as_str()))
 }
 
+/// Most reasons said of one row: a customer with a thousand documents has a thousand.
+const MOST_REASONS: usize = 4;
+
+fn said(words: Words, reasons: &[ReasonText], currency: Currency) -> Vec<String> {
+    let shown = reasons.iter().take(MOST_REASONS).map(|reason| words.reason(reason, currency));
+    let more = reasons.len().saturating_sub(MOST_REASONS);
+    let rest = (more > 0).then(|| words.locale.fill("plan.more", &[("n", &more.to_string())]));
+    shown.chain(rest).collect()
+}
+
 fn row(words: Words, line: &PlannedLine) -> PlanRow {
     let (minor, currency) = line.minor;
-    let why = line.reasons.iter().map(|reason| words.reason(reason, currency));
     PlanRow {
         customer: CustomerRef { id: line.customer_id, name: line.customer_name.clone() },
         what: line.step.as_deref().map(|step| words.step(step)).unwrap_or_default(),
@@ -106,7 +116,7 @@ fn row(words: Words, line: &PlannedLine) -> PlanRow {
             "defer" => PlanVerdict::Defer,
             _ => PlanVerdict::Skip,
         },
-        why: why.collect(),
+        why: said(words, &line.reasons, currency),
     }
 }
 

@@ -42,8 +42,6 @@ pub struct CustomerView {
     pub contacts: Vec<ContactPoint>,
     /// The forms of this page with what was typed.
     pub forms: Forms,
-    /// The next customer of the day's list, for `.`.
-    pub next_case: Option<CustomerRef>,
 }
 
 /// A reason to wait or to take care.
@@ -370,12 +368,10 @@ fn actions(f: &Frame, view: &CustomerView) -> Markup {
             (icon("download"))
             (f.t("customer.statement"))
         }
-        @if let Some(next) = &view.next_case {
-            a.button href=(super::customer_url(f, next.id)) data-key="." title=(next.name) {
-                (f.t("customer.next"))
-                (icon("right"))
-                kbd { "." }
-            }
+        a.button href=(f.to(&format!("/clientes/{id}/siguiente"))) data-key="." {
+            (f.t("customer.next"))
+            (icon("right"))
+            kbd { "." }
         }
     }
 }

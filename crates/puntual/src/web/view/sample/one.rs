@@ -57,7 +57,6 @@ impl CustomerView {
             timeline_more: Some("/clientes/cus_1/historia".to_owned()),
             contacts: contacts(),
             forms: forms(),
-            next_case: Some(customer(3)),
         }
     }
 }
