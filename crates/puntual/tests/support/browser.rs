@@ -108,7 +108,7 @@ impl Browser {
         all.extend_from_slice(form);
         let answer = self.post(action, &all);
         let next = match answer.header("location") {
-            Some(next) => self.get(&next.to_owned()),
+            Some(next) => self.get(next),
             None => Answer { status: 0, headers: Vec::new(), body: Vec::new() },
         };
         (answer, next)

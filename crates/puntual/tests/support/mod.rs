@@ -3,6 +3,7 @@
 //! Each command gets its own instant, seconds apart, so that a run can be repeated and no two
 //! commands make the same id.
 #![allow(dead_code, reason = "each test file needs some of these")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 pub mod browser;
 pub mod webdriver;
