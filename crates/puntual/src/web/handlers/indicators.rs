@@ -88,12 +88,12 @@ impl Asked {
         let total = totals.rows().find(|row| row.currency == currency)?;
         let sum: i64 = rows.iter().map(aging::AgingRow::balance).sum();
         let left_out = rows.len().saturating_sub(MOST_ROWS);
-        // The series is folded another way from the same entries: both must say the same.
+        // The series is folded another way from the same facts: both must say the same.
         let last = self.figures.points_of(currency).last();
         let control = last.map(|point| point.open_minor() - point.unapplied_minor);
         Some(Aging {
             currency,
-            agrees_with_ledger: sum == total.balance() && control == Some(sum),
+            agrees: sum == total.balance() && control == Some(sum),
             total: self.row(visit, &total),
             rows: rows.iter().take(MOST_ROWS).map(|row| self.row(visit, row)).collect(),
             rows_left_out: i64::try_from(left_out).unwrap_or(i64::MAX),

@@ -94,8 +94,8 @@ pub struct Aging {
     pub total: AgingRow,
     /// Rows there are beyond those shown.
     pub rows_left_out: i64,
-    /// Whether the buckets and what is unapplied add up to the control account.
-    pub agrees_with_ledger: bool,
+    /// Whether the rows and the series, folded apart, give the same balance.
+    pub agrees: bool,
 }
 
 /// Open amounts of one customer, segment or collector.
@@ -386,7 +386,7 @@ fn share_row(f: &Frame, view: &IndicatorsView, total: &AgingRow) -> Markup {
 
 fn agreement(f: &Frame, aging: &Aging) -> Markup {
     html! {
-        @if aging.agrees_with_ledger {
+        @if aging.agrees {
             p.hint.ok { (icon("check")) (f.t("indicators.agrees")) }
         } @else { ({
             remark(

@@ -362,7 +362,7 @@ fn aging(f: &Frame) -> Aging {
         minor: (0..6).map(sum).collect(),
         unapplied_minor: rows.iter().map(|r| r.unapplied_minor).sum(),
     };
-    Aging { currency: f.numbers.home(), rows, total, rows_left_out: 0, agrees_with_ledger: true }
+    Aging { currency: f.numbers.home(), rows, total, rows_left_out: 0, agrees: true }
 }
 
 fn history(f: &Frame, days: &[Day]) -> Stack {
