@@ -164,8 +164,9 @@ impl Pass {
     fn add_sale(&mut self, plan: &Plan, chunk: &Chunk, row: usize) {
         let issued = chunk.rows.facts[row].issued;
         let Some(slot) = plan.slot(issued) else { return };
-        self.sales[slot] += chunk.sale_before_cancellation(row, plan.known);
-        if chunk.is_cancelled_sale(row) && chunk.rows.facts[row].recorded <= plan.known {
+        let sold = chunk.sale_before_cancellation(row, plan.known);
+        self.sales[slot] += sold;
+        if sold != 0 && chunk.is_cancelled_sale(row) {
             let moves = &chunk.moves;
             let cancelling = chunk.moves_of(row).filter(|at| {
                 moves.kind[*at] == MovementKind::Cancellation
