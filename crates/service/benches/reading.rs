@@ -67,7 +67,9 @@ fn measure(app: &App, ctx: &Ctx, largest: CustomerId) {
         drop(overview::of_customer(app, ctx, at, largest, &question).unwrap());
     });
     let view = app.portfolio(ctx).unwrap();
-    time("  of it, the verdict", || drop(behaviour::of_customer(&view, largest, at)));
+    time("  of it, the verdict", || {
+        std::hint::black_box(behaviour::of_customer(&view, largest, at));
+    });
     time("  of it, the timeline", || {
         drop(overview::timeline_of(app, ctx, at, largest, &question.timeline).unwrap());
     });
