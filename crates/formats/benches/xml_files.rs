@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 /// How long each kind is measured.
 const MEASURED: Duration = Duration::from_secs(3);
 
+#[expect(clippy::disallowed_methods, reason = "measuring time is what a benchmark is for")]
 fn main() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     for kind in ["cfdi", "dte"] {
