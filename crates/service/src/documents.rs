@@ -325,11 +325,10 @@ fn whose(filter: &Filter) -> Whose {
 fn open_debts(view: &View, at: AsOf, question: &Question) -> Vec<Light> {
     let filter = &question.filter;
     let mut found = Documents::default();
-    let mut in_bucket: HashSet<DocumentId> = HashSet::new();
-    for one in view.portfolio.open_documents(at, whose(filter), &question.buckets, None) {
-        if filter.bucket == Some(one.bucket) {
-            in_bucket.insert(one.document);
-        }
+    // Of a document in instalments only those in the bucket: the list adds up to the number that
+    // opened it.
+    let wanted = filter.bucket;
+    for one in view.portfolio.open_documents(at, whose(filter), &question.buckets, wanted) {
         found.add(Light {
             document: one.document,
             customer: one.customer,
@@ -341,9 +340,6 @@ fn open_debts(view: &View, at: AsOf, question: &Question) -> Vec<Light> {
             overdue_days: one.overdue_days,
             is_credit: false,
         });
-    }
-    if filter.bucket.is_some() {
-        found.list.retain(|light| in_bucket.contains(&light.document));
     }
     found.list
 }

@@ -98,6 +98,13 @@ impl Look {
         self.questions.iter().any(|question| question.must_be_answered)
     }
 
+    /// Whether somebody should look before it is imported: something must be answered, or the
+    /// order of dates or the decimal sign is only assumed.
+    pub fn should_ask(&self) -> bool {
+        let assumed = |topic| matches!(topic, "date_order" | "decimal");
+        self.questions.iter().any(|q| q.must_be_answered || assumed(q.topic))
+    }
+
     /// How the file is to be read.
     pub fn mapping(&self) -> Mapping {
         self.mapping.clone()

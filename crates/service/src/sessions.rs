@@ -19,6 +19,9 @@ use puntual_store::{Tx, creditor};
 /// Failures of one e-mail, or from one address, after which no more attempts are looked at.
 pub const MOST_FAILURES: usize = 5;
 
+/// The same for one address: an office of many people may stand behind it.
+pub const MOST_FAILURES_OF_ADDRESS: usize = 50;
+
 /// How long a failure counts.
 pub const FAILURES_COUNT_MS: i64 = 15 * MINUTE_MS;
 
@@ -135,7 +138,11 @@ impl Attempt {
         let since = self.now_ms - FAILURES_COUNT_MS;
         for subject in &self.subjects {
             let failures = user::failed_sign_in_times(tx, *first, subject, since)?;
-            if let Some(oldest) = failures.iter().rev().nth(MOST_FAILURES - 1) {
+            let most = match subject.starts_with("address:") {
+                true => MOST_FAILURES_OF_ADDRESS,
+                false => MOST_FAILURES,
+            };
+            if let Some(oldest) = failures.iter().rev().nth(most - 1) {
                 let left_ms = (oldest + FAILURES_COUNT_MS - self.now_ms).max(0);
                 return Ok(Entered::Wait { minutes: left_ms / MINUTE_MS + 1 });
             }

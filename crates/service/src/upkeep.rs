@@ -79,7 +79,8 @@ pub fn doctor(app: &App) -> Result<Vec<Finding>, ServiceError> {
             match complete {
                 true => "reply address and payment instructions are set".to_owned(),
                 false => {
-                    "set the reply address and how to pay in Ajustes: letters print them".to_owned()
+                    "letters print them: run `puntual init` again with --email and --how-to-pay"
+                        .to_owned()
                 }
             },
         ));

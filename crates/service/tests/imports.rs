@@ -188,6 +188,29 @@ on_both_engines! {
         same(&books.everything(&DAYS), &before.1, "after importing everything again");
     }
 
+    fn rows_that_no_order_makes_right_wait_for_a_person(place) {
+        let books = Books::chile(&place);
+        let mut dollars = payment("P2", "A", "2026-02-10", "5.00");
+        if let Record::Payment(paid) = &mut dollars {
+            paid.currency = Some("USD".to_owned());
+        }
+        books.load(vec![
+            record(invoice("R1", "A", "2026-01-10", "2026-02-09", "100")),
+            payment("P1", "A", "2026-02-09", "50"),
+            dollars,
+        ]);
+        let before = books.everything(&DAYS);
+        let batch = books.load(vec![
+            allocation(AllocationKind::Payment, "R1", "2026-02-09", "100", Some("P1")),
+            allocation(AllocationKind::Payment, "R1", "2026-02-10", "80", Some("P2")),
+            allocation(AllocationKind::WriteOff, "R1", "2026-03-01", "999", None),
+            allocation(AllocationKind::Reversal, "R1", "2026-03-01", "-60", Some("P1")),
+        ]);
+        assert_eq!((batch.counts.accepted, batch.counts.quarantined), (0, 4));
+        assert_eq!(books.everything(&DAYS), before);
+        books.prove();
+    }
+
     fn one_import_of_all_equals_many(place) {
         let parts = generated(12, 64);
         let (one, many) = (Books::chile(place), another(place));

@@ -116,7 +116,7 @@ fn the_fifth_failure_closes_the_door_for_an_email_known_or_not() {
 fn an_address_that_guesses_is_refused_whatever_the_email() {
     for place in places() {
         let books = open(&place);
-        for guess in 0..4 {
+        for guess in 1..sessions::MOST_FAILURES_OF_ADDRESS {
             let email = format!("persona{guess}@acme.example");
             assert_eq!(sign_in(&books, &email, "adivino esto", "10.0.0.9"), SignIn::Wrong);
         }

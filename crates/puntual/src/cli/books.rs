@@ -3,7 +3,9 @@
 use super::output::{json_line, line};
 use super::{Common, Failure, Outcome};
 use clap::Args;
-use puntual_service::creditors::{self, NewCreditor};
+use puntual_core::access::Role;
+use puntual_service::creditors::{self, Creditor, NewCreditor};
+use puntual_service::ctx::Ctx;
 use serde_json::json;
 
 /// Make a creditor.
@@ -31,6 +33,18 @@ pub struct Init {
     /// IANA time zone; that of the country's capital when absent.
     #[arg(long)]
     time_zone: Option<String>,
+    /// Address that letters answer to; printed on them.
+    #[arg(long)]
+    email: Option<String>,
+    /// Telephone printed on letters.
+    #[arg(long)]
+    phone: Option<String>,
+    /// Postal address printed on letters.
+    #[arg(long)]
+    address: Option<String>,
+    /// How customers pay, in words; printed on letters.
+    #[arg(long)]
+    how_to_pay: Option<String>,
 }
 
 /// Runs `puntual init`.
@@ -51,6 +65,17 @@ pub fn init(common: &Common, command: &Init) -> Result<Outcome, Failure> {
             time_zone: command.time_zone.clone(),
         },
     )?;
+    let complete = Creditor {
+        email: command.email.clone().or(made.email.clone()),
+        phone: command.phone.clone().or(made.phone.clone()),
+        address: command.address.clone().or(made.address.clone()),
+        how_to_pay: command.how_to_pay.clone().or(made.how_to_pay.clone()),
+        ..made.clone()
+    };
+    if complete != made {
+        let ctx = Ctx::new(&app, made.clone(), "cli", Role::Admin);
+        creditors::update(&app, &ctx, complete)?;
+    }
     match common.json {
         true => json_line(&json!({ "creditor": made.code })),
         false => {
@@ -71,12 +96,7 @@ pub fn check(common: &Common) -> Result<Outcome, Failure> {
     let mut checks = Vec::new();
     for creditor in chosen {
         let code = creditor.code.clone();
-        let ctx = puntual_service::ctx::Ctx::new(
-            &app,
-            creditor,
-            "check",
-            puntual_core::access::Role::Admin,
-        );
+        let ctx = Ctx::new(&app, creditor, "check", Role::Admin);
         for mut check in puntual_service::check::run(&app, &ctx)? {
             if several {
                 check.name = format!("{code}/{}", check.name);

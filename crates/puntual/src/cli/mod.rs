@@ -109,6 +109,8 @@ pub enum Outcome {
 pub enum Failure {
     /// The command was used wrongly.
     Usage(String),
+    /// What is there already contradicts it; nothing was changed.
+    Refused(String),
     /// It could not run.
     Cannot(String),
 }
@@ -119,6 +121,7 @@ impl From<ServiceError> for Failure {
             ServiceError::Invalid(_) | ServiceError::NotFound(_) => {
                 Failure::Usage(error.to_string())
             }
+            ServiceError::Conflict(_) => Failure::Refused(error.to_string()),
             _ => Failure::Cannot(error.to_string()),
         }
     }
@@ -141,6 +144,10 @@ pub fn main() -> ExitCode {
         Err(Failure::Usage(text)) => {
             output::complain(&text);
             ExitCode::from(2)
+        }
+        Err(Failure::Refused(text)) => {
+            output::complain(&text);
+            ExitCode::from(1)
         }
         Err(Failure::Cannot(text)) => {
             output::complain(&text);
@@ -191,6 +198,14 @@ impl Common {
 
     /// Opens the storage.
     fn open(&self) -> Result<App, Failure> {
+        let is_file = self.db.strip_prefix("sqlite:").is_some_and(|path| !path.is_empty());
+        let is_server = ["postgres://", "postgresql://"].iter().any(|p| self.db.starts_with(p));
+        if !is_file && !is_server {
+            return Err(Failure::Usage(format!(
+                "--db {:?}: sqlite:PATH or postgres://… is expected",
+                self.db
+            )));
+        }
         // Programs that share one server get ids from different ranges as far as 8 bits go.
         let node = (std::process::id() & 0xff) as u8;
         Ok(App::open(&self.db, self.clock()?, node)?)

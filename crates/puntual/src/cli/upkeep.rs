@@ -60,7 +60,10 @@ enum UserAction {
 /// Runs `puntual migrate`: opening the storage brings it to the current shape.
 pub fn migrate(common: &Common) -> Result<Outcome, Failure> {
     common.open()?;
-    note("El almacenamiento está al día.");
+    match common.json {
+        true => json_line(&json!({ "migrated": true })),
+        false => note("El almacenamiento está al día."),
+    }
     Ok(Outcome::Done)
 }
 
@@ -98,13 +101,20 @@ pub fn doctor(common: &Common) -> Result<Outcome, Failure> {
 /// Runs `puntual backup`.
 pub fn backup(common: &Common, command: &Backup) -> Result<Outcome, Failure> {
     let bytes = upkeep::backup(&common.open()?, &common.db, &command.file)?;
-    note(&format!("{}: {bytes} bytes", command.file.display()));
+    match common.json {
+        true => json_line(&json!({ "file": command.file, "bytes": bytes })),
+        false => note(&format!("{}: {bytes} bytes", command.file.display())),
+    }
     Ok(Outcome::Done)
 }
 
 /// Runs `puntual restore`.
 pub fn restore(common: &Common, command: &Restore) -> Result<Outcome, Failure> {
-    upkeep::restore(&common.db, &command.file)?;
+    let rows = upkeep::restore(&common.db, &command.file)?;
+    if common.json {
+        json_line(&json!({ "rows": rows }));
+        return Ok(Outcome::Done);
+    }
     note(&format!("Restaurado en {}", upkeep::without_password(&common.db)));
     Ok(Outcome::Done)
 }

@@ -88,7 +88,8 @@ pub fn locale_at_door(headers: &HeaderMap) -> Locale {
 pub fn own_address(asked: &str) -> &str {
     let is_own = asked.starts_with('/')
         && !asked.starts_with("//")
-        && !asked.contains(['\\', '\r', '\n'])
+        && !asked.contains('\\')
+        && !asked.contains(char::is_control)
         && asked.is_ascii();
     if is_own { asked } else { "/" }
 }

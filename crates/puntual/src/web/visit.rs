@@ -130,7 +130,7 @@ impl Told {
             "w" => Tone::Warning,
             _ => Tone::Problem,
         };
-        let undo = kept.get("u").filter(|path| path.starts_with('/')).map(str::to_owned);
+        let undo = kept.get("u").filter(|path| auth::own_address(path) == *path).map(str::to_owned);
         Some(Flash { tone, text: kept.get("x")?.to_owned(), undo })
     }
 }

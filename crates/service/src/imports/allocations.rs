@@ -9,6 +9,7 @@ use super::settle::{self, Debt, Found};
 use super::verdict::{self, Verdict};
 use super::{amount, keys};
 use crate::error::ServiceError;
+use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::id::{DocumentId, PaymentId, ReceivableId, TxId};
 use puntual_core::ledger::EntryKind;
@@ -38,8 +39,11 @@ impl Likeness {
 
 /// What a chunk of rows refers to: payments by key and notes by number, with what is stored as
 /// unapplied of them.
+#[derive(Default)]
 struct Sources {
     payments: HashMap<String, (PaymentId, i64)>,
+    /// Amount and currency of the payments stored.
+    amounts: HashMap<PaymentId, (i64, Currency)>,
     notes: HashMap<String, (DocumentId, i64)>,
 }
 
@@ -63,9 +67,10 @@ pub fn take(
         }
         verdicts.push(match known.lookup(record) {
             Lookup::Ambiguous => Some(ambiguous(record)),
-            Lookup::Ready(debt, source) => {
-                Some(take_one(chunk, debt, source, &mut before, record)?)
-            }
+            Lookup::Ready(debt, source) => Some(match known.impossible(record, debt, source) {
+                Some(refused) => refused,
+                None => take_one(chunk, debt, source, &mut before, record)?,
+            }),
             Lookup::Waits { target_key, other_key } => {
                 let likeness = keys::hash64(&[&format!("{record:?}")]);
                 let nth = chunk.repeats(likeness);
@@ -89,7 +94,9 @@ pub fn serve(chunk: &mut Chunk<'_, '_>, rows: Vec<Pending>) -> Result<(), Servic
         let Some(record) = record else { continue };
         match known.lookup(record) {
             Lookup::Ready(debt, source) => {
-                post(chunk, debt, record, source)?;
+                if known.impossible(record, debt, source).is_none() {
+                    post(chunk, debt, record, source)?;
+                }
                 pending::settle(chunk.tx, chunk.ctx.scope(), &row, chunk.ctx.now_ms)?;
             }
             Lookup::Waits { target_key, other_key } if target_key != row.target_key => {
@@ -123,6 +130,27 @@ impl Known {
         let wanted: HashSet<String> = records.iter().map(|r| document_key(r)).collect();
         let debts = settle::find_debts(chunk, &wanted)?;
         Ok(Known { debts, sources: sources(chunk, records)? })
+    }
+
+    /// What no order of files could make right: a row beyond the whole of its document or of its
+    /// payment, or between two currencies.
+    fn impossible(
+        &self,
+        record: &AllocationRecord,
+        debt: &Debt,
+        source: Option<(Source, i64)>,
+    ) -> Option<Verdict> {
+        let stated_minor = amount::minor(record.amount, debt.currency).ok()?.abs();
+        let whole_minor: i64 = debt.receivables.iter().map(|r| r.amount_minor).sum();
+        if stated_minor > whole_minor {
+            return Some(more_than_document(record));
+        }
+        let Some((Source::Payment(payment), _)) = source else { return None };
+        let (paid_minor, currency) = self.sources.amounts.get(&payment)?;
+        if *currency != debt.currency {
+            return Some(other_currency(record, *currency, debt.currency));
+        }
+        (stated_minor > *paid_minor).then(|| more_than_payment(record))
     }
 
     fn lookup(&self, record: &AllocationRecord) -> Lookup<'_> {
@@ -186,10 +214,11 @@ fn sources(
             _ => pay_keys.insert(payment_key(source)),
         };
     }
-    let mut sources = Sources { payments: HashMap::new(), notes: HashMap::new() };
+    let mut sources = Sources::default();
     let pay_keys: Vec<String> = pay_keys.into_iter().collect();
     for part in pay_keys.chunks(LOOKUP) {
         for p in payment::by_keys(chunk.tx, chunk.scope(), part.iter().map(String::as_str))? {
+            sources.amounts.insert(p.id, (p.amount_minor, p.currency));
             sources.payments.insert(p.pay_key, (p.id, p.unapplied_minor));
         }
     }
@@ -375,6 +404,35 @@ fn ambiguous(record: &AllocationRecord) -> Verdict {
         "ambiguous_document",
         format!("Hay varios documentos con el número {}; indique cuál.", record.document),
         format!("Several documents bear the number {}; say which one.", record.document),
+    )
+}
+
+fn more_than_document(record: &AllocationRecord) -> Verdict {
+    verdict::quarantine(
+        &record.place,
+        "more_than_document",
+        format!("{} es más que el total del documento {}.", record.amount, record.document),
+        format!("{} is more than the whole of document {}.", record.amount, record.document),
+    )
+}
+
+fn more_than_payment(record: &AllocationRecord) -> Verdict {
+    let source = record.source.as_deref().unwrap_or_default();
+    verdict::quarantine(
+        &record.place,
+        "more_than_payment",
+        format!("{} es más que el pago {source} del que viene.", record.amount),
+        format!("{} is more than payment {source} it comes from.", record.amount),
+    )
+}
+
+fn other_currency(record: &AllocationRecord, paid: Currency, owed: Currency) -> Verdict {
+    let document = &record.document;
+    verdict::quarantine(
+        &record.place,
+        "currency_differs",
+        format!("El pago es en {paid} y el documento {document} en {owed}."),
+        format!("The payment is in {paid} and document {document} in {owed}."),
     )
 }
 

@@ -42,15 +42,14 @@ pub fn remark(place: &str, code: &'static str, es: String, en: String) -> Proble
 /// The same key with other content.
 pub fn conflict(record: &DocumentRecord, number: &str, key: &str) -> Verdict {
     let total = record.payable.or(record.total).map(|t| t.to_string()).unwrap_or_default();
+    let day = record.issue_date.map(|day| day.to_string()).unwrap_or_else(|| "—".to_owned());
     let es = format!(
         "El documento {number} ya está registrado con otro contenido (este trae total {total}, \
-         fecha {}). Compare ambos y decida cuál vale.",
-        record.issue_text.as_deref().unwrap_or("sin fecha")
+         fecha {day}). Compare ambos y decida cuál vale."
     );
     let en = format!(
         "Document {number} is already recorded with other content (this one has total {total}, \
-         date {}). Compare both and decide which one holds.",
-        record.issue_text.as_deref().unwrap_or("none")
+         date {day}). Compare both and decide which one holds."
     );
     let problem = problem(Status::Quarantine, &record.place, "conflict", es, en);
     Verdict::Quarantined(problem, Some(key.to_owned()))

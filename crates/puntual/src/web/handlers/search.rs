@@ -15,8 +15,12 @@ use puntual_service::listing::Page;
 const MOST: usize = 20;
 
 /// `GET /buscar`.
+/// Characters of a query that are looked for; nobody types more.
+const LONGEST: usize = 200;
+
 pub fn show(visit: &Visit) -> Answer {
-    let text = visit.param(SEARCH).unwrap_or_default().trim().to_owned();
+    let text: String =
+        visit.param(SEARCH).unwrap_or_default().trim().chars().take(LONGEST).collect();
     if text.is_empty() {
         return visit.go("/clientes", None);
     }

@@ -356,7 +356,7 @@ fn begin(visit: &Visit, sent: Sent) -> Answer {
         [one] => looked_at(visit, one, None)?,
         _ => None,
     };
-    let asks = look.filter(Look::must_ask);
+    let asks = look.filter(Look::should_ask);
     let web: &Arc<Web> = &visit.web;
     match asks {
         Some(look) => {
