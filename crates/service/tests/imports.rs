@@ -189,7 +189,7 @@ on_both_engines! {
     }
 
     fn rows_that_no_order_makes_right_wait_for_a_person(place) {
-        let books = Books::chile(&place);
+        let books = Books::chile(place);
         let mut dollars = payment("P2", "A", "2026-02-10", "5.00");
         if let Record::Payment(paid) = &mut dollars {
             paid.currency = Some("USD".to_owned());
