@@ -60,7 +60,16 @@ impl Chromium {
         });
         let wanted =
             json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
-        let made = chromium.try_call("POST", "/session", &wanted).expect("a session");
+        // A driver that listens may still drop the first call while another browser starts.
+        let made = (0..5)
+            .find_map(|_| match chromium.try_call("POST", "/session", &wanted) {
+                Ok(made) => Some(made),
+                Err(_) => {
+                    std::thread::sleep(Duration::from_millis(500));
+                    None
+                }
+            })
+            .expect("a session");
         chromium.session = made["sessionId"].as_str().unwrap().to_owned();
         Some(chromium)
     }
