@@ -208,6 +208,36 @@ impl Tx<'_> {
         self.connection.for_each(sql, params, &mut each)
     }
 
+    /// Adds to a cached amount of many rows: table, its key and the column; pairs of id and change
+    /// in smallest units.
+    pub(crate) fn add_to<I: Copy + Into<Param<'static>>>(
+        &mut self,
+        scope: Scope,
+        (table, key, column): (&str, &str, &str),
+        changes: &[(I, i64)],
+    ) -> Result<(), StoreError> {
+        for part in changes.chunks(500) {
+            let rows: Vec<String> = (0..part.len())
+                .map(|n| {
+                    format!("(CAST(${} AS BIGINT), CAST(${} AS BIGINT))", 3 + 2 * n, 4 + 2 * n)
+                })
+                .collect();
+            let sql = format!(
+                "WITH change (id, delta_minor) AS (VALUES {}) \
+                 UPDATE {table} SET {column} = {column} + change.delta_minor FROM change \
+                 WHERE {table}.workspace_id = $1 AND {table}.creditor_id = $2 \
+                 AND {table}.{key} = change.id",
+                rows.join(", ")
+            );
+            let mut values = params![scope.workspace, scope.creditor].to_vec();
+            for (id, delta_minor) in part {
+                values.extend([(*id).into(), Param::Int(*delta_minor)]);
+            }
+            self.execute(&sql, &values)?;
+        }
+        Ok(())
+    }
+
     /// Inserts many rows of the same columns at the engine's best speed.
     pub(crate) fn insert_many<'p>(
         &mut self,

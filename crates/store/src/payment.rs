@@ -262,24 +262,7 @@ pub fn add_unapplied(
     scope: Scope,
     changes: &[(PaymentId, i64)],
 ) -> Result<(), StoreError> {
-    for part in changes.chunks(500) {
-        let rows: Vec<String> = (0..part.len())
-            .map(|n| format!("(CAST(${} AS BIGINT), CAST(${} AS BIGINT))", 3 + 2 * n, 4 + 2 * n))
-            .collect();
-        let sql = format!(
-            "WITH change (payment_id, delta_minor) AS (VALUES {}) \
-             UPDATE payment SET unapplied_minor = unapplied_minor + change.delta_minor FROM change \
-             WHERE payment.workspace_id = $1 AND payment.creditor_id = $2 \
-             AND payment.payment_id = change.payment_id",
-            rows.join(", ")
-        );
-        let mut values = params![scope.workspace, scope.creditor].to_vec();
-        for (id, delta_minor) in part {
-            values.extend(params![*id, *delta_minor]);
-        }
-        tx.execute(&sql, &values)?;
-    }
-    Ok(())
+    tx.add_to(scope, ("payment", "payment_id", "unapplied_minor"), changes)
 }
 
 /// Marks a payment as returned. It keeps its key: the same file again brings it no second time.

@@ -257,22 +257,5 @@ pub fn add_open(
     scope: Scope,
     changes: &[(ReceivableId, i64)],
 ) -> Result<(), StoreError> {
-    for part in changes.chunks(500) {
-        let rows: Vec<String> = (0..part.len())
-            .map(|n| format!("(CAST(${} AS BIGINT), CAST(${} AS BIGINT))", 3 + 2 * n, 4 + 2 * n))
-            .collect();
-        let sql = format!(
-            "WITH change (receivable_id, delta_minor) AS (VALUES {}) \
-             UPDATE receivable SET open_minor = open_minor + change.delta_minor FROM change \
-             WHERE receivable.workspace_id = $1 AND receivable.creditor_id = $2 \
-             AND receivable.receivable_id = change.receivable_id",
-            rows.join(", ")
-        );
-        let mut values = params![scope.workspace, scope.creditor].to_vec();
-        for (id, delta_minor) in part {
-            values.extend(params![*id, *delta_minor]);
-        }
-        tx.execute(&sql, &values)?;
-    }
-    Ok(())
+    tx.add_to(scope, ("receivable", "receivable_id", "open_minor"), changes)
 }
