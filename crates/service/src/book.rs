@@ -101,9 +101,7 @@ impl Book {
         payment::insert_many(tx, scope, &self.payments)?;
         receivable::add_open(tx, scope, &sorted(self.open))?;
         payment::add_unapplied(tx, scope, &sorted(self.unapplied_cash))?;
-        for (note, change) in sorted(self.unapplied_credit) {
-            document::add_unapplied(tx, scope, note, change)?;
-        }
+        document::add_unapplied(tx, scope, &sorted(self.unapplied_credit))?;
         ledger::append(tx, scope, &self.entries, recording)?;
         Ok(())
     }

@@ -365,19 +365,13 @@ pub fn for_each<E: From<StoreError>>(
     tx.for_each(&sql, &params![scope.workspace, scope.creditor], |row| each(read(row)?))
 }
 
-/// Adds to the cached unapplied credit of a credit note.
+/// Adds to the cached unapplied credit of credit notes: pairs of note and change in smallest units.
 pub fn add_unapplied(
     tx: &mut Tx<'_>,
     scope: Scope,
-    document: DocumentId,
-    delta_minor: i64,
+    changes: &[(DocumentId, i64)],
 ) -> Result<(), StoreError> {
-    tx.execute(
-        "UPDATE document SET unapplied_minor = unapplied_minor + $4 \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND document_id = $3",
-        &params![scope.workspace, scope.creditor, document, delta_minor],
-    )?;
-    Ok(())
+    tx.add_to(scope, ("document", "document_id", "unapplied_minor"), changes)
 }
 
 /// Notes that another document replaces this one, or that its claim was assigned.

@@ -212,7 +212,7 @@ on_both_engines! {
         write(&store, |tx| documents::insert_many(tx, SCOPE, std::slice::from_ref(&a)));
         write(&store, |tx| documents::set_marks(tx, SCOPE, a.id, Some("Factor SA"), None));
         write(&store, |tx| documents::set_marks(tx, SCOPE, a.id, None, Some("uuid:B")));
-        write(&store, |tx| documents::add_unapplied(tx, SCOPE, a.id, -7));
+        write(&store, |tx| documents::add_unapplied(tx, SCOPE, &[(a.id, -7)]));
         let marked = read(&store, |tx| documents::get(tx, SCOPE, a.id)).unwrap();
         assert_eq!(marked.assigned_to.as_deref(), Some("Factor SA"));
         assert_eq!((marked.replaced_by.as_deref(), marked.unapplied_minor), (Some("uuid:B"), -7));
@@ -395,7 +395,7 @@ on_both_engines! {
         assert_eq!(balance(Account::Unapplied, "2026-12-31"), [(Currency::CLP, -400)]);
         write(&store, |tx| receivables::add_open(tx, SCOPE, &[(ReceivableId(30), 1)]));
         write(&store, |tx| payments::add_unapplied(tx, SCOPE, &[(PaymentId(40), 1)]));
-        write(&store, |tx| documents::add_unapplied(tx, SCOPE, DocumentId(20), 1));
+        write(&store, |tx| documents::add_unapplied(tx, SCOPE, &[(DocumentId(20), 1)]));
         assert_eq!(read(&store, |tx| audit::stale_caches(tx, SCOPE, 9)), [
             ("receivable".to_owned(), 30), ("document".to_owned(), 20), ("payment".to_owned(), 40)]);
     }
