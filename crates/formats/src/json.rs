@@ -4,6 +4,8 @@
 //! `YYYY-MM-DD`, or the file's own text where that is no date. Due dates are those the document
 //! states, never those worked out from its terms.
 
+mod bank;
+
 use crate::read::ReadFile;
 use crate::record::{
     AssignmentRecord, DocumentKind, DocumentRecord, DueSource, EventKind, EventRecord,
@@ -56,6 +58,9 @@ pub fn docs(file: &ReadFile) -> Vec<Value> {
         .filter_map(|record| match record {
             Record::Document(found) => Some(document(found)),
             Record::Event(found) => Some(event(found)),
+            Record::Statement(found) => Some(bank::statement(found)),
+            Record::DebitResult(found) => Some(bank::debit_result(found)),
+            Record::PaymentOrder(found) => Some(bank::payment_order(found)),
             Record::Refused(found) => Some(json!({ "kind": null, "error": problem(found) })),
             _ => None,
         })

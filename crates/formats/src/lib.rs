@@ -2,8 +2,9 @@
 //!
 //! [`read::read`] is the way in for every file; [`json::read_line`] says the result in the form of
 //! the command-line contract. Reading order: `record` (what everything becomes), `problem`,
-//! `read`, `decode` and `xml` (bytes to a safe tree), `invoice` and `table` (the readers).
+//! `read`, `decode` and `xml` (bytes to a safe tree), `invoice`, `bank` and `table` (the readers).
 pub mod archive;
+pub mod bank;
 pub mod decode;
 pub mod detect;
 pub mod invoice;

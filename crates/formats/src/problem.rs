@@ -6,8 +6,10 @@
 
 use crate::record::{Problem, Status};
 
+mod bank;
 mod invoice;
 
+pub use bank::*;
 pub use invoice::*;
 
 impl Problem {

@@ -98,6 +98,10 @@ impl Record {
             Record::Customer(customer) => worst(&customer.problems),
             Record::Payment(payment) => worst(&payment.problems),
             Record::Event(event) => event.status,
+            Record::BankEntry(entry) => worst(&entry.problems),
+            Record::Statement(statement) => worst(&statement.problems),
+            Record::DebitResult(result) => worst(&result.problems),
+            Record::PaymentOrder(order) => worst(&order.problems),
             Record::Refused(problem) => problem.status.max(Status::Reject),
             Record::Allocation(_) | Record::Rate(_) | Record::Dispute(_) | Record::Promise(_) => {
                 Status::Ok
@@ -110,6 +114,11 @@ impl Record {
         matches!(self, Record::Document(document) if document.duplicate_of.is_some())
     }
 
+    /// Whether it stands for something read: a statement only frames its entries.
+    pub fn is_counted(&self) -> bool {
+        !matches!(self, Record::Statement(_))
+    }
+
     /// The problems found in this record.
     pub fn problems(&self) -> &[Problem] {
         match self {
@@ -117,6 +126,10 @@ impl Record {
             Record::Customer(customer) => &customer.problems,
             Record::Payment(payment) => &payment.problems,
             Record::Event(event) => &event.problems,
+            Record::BankEntry(entry) => &entry.problems,
+            Record::Statement(statement) => &statement.problems,
+            Record::DebitResult(result) => &result.problems,
+            Record::PaymentOrder(order) => &order.problems,
             Record::Refused(problem) => std::slice::from_ref(problem),
             Record::Allocation(_) | Record::Rate(_) | Record::Dispute(_) | Record::Promise(_) => {
                 &[]
@@ -194,7 +207,7 @@ impl ReadFile {
                 counts.add(self.status, false);
             }
         } else {
-            for record in &self.records {
+            for record in self.records.iter().filter(|record| record.is_counted()) {
                 counts.add(record.status(), record.is_duplicate());
             }
         }
@@ -219,6 +232,22 @@ impl ReadFile {
                 Record::Event(event) => {
                     prefix(&mut event.place, member);
                     prefix_all(&mut event.problems, member);
+                }
+                Record::BankEntry(entry) => {
+                    prefix(&mut entry.place, member);
+                    prefix_all(&mut entry.problems, member);
+                }
+                Record::Statement(statement) => {
+                    prefix(&mut statement.place, member);
+                    prefix_all(&mut statement.problems, member);
+                }
+                Record::DebitResult(result) => {
+                    prefix(&mut result.place, member);
+                    prefix_all(&mut result.problems, member);
+                }
+                Record::PaymentOrder(order) => {
+                    prefix(&mut order.place, member);
+                    prefix_all(&mut order.problems, member);
                 }
                 Record::Allocation(allocation) => prefix(&mut allocation.place, member),
                 Record::Rate(rate) => prefix(&mut rate.place, member),

@@ -5,6 +5,9 @@
 //! source's currency, ids are text. Nothing here knows what the portfolio already holds; that is
 //! decided by the import.
 
+mod bank;
+
+pub use bank::*;
 use puntual_core::date::Day;
 use rust_decimal::Decimal;
 
@@ -548,6 +551,14 @@ pub enum Record {
     Promise(PromiseRecord),
     /// Something that happened to a document. Boxed for its size.
     Event(Box<EventRecord>),
+    /// A movement of a bank account. Boxed for its size, as are the next three.
+    BankEntry(Box<BankEntryRecord>),
+    /// A bank statement, after its entries.
+    Statement(Box<StatementRecord>),
+    /// What became of a direct debit or transfer.
+    DebitResult(Box<DebitResultRecord>),
+    /// Instructions to the bank.
+    PaymentOrder(Box<PaymentOrderRecord>),
     /// A row or document that could not be turned into a record; its problem says why.
     Refused(Problem),
 }
