@@ -16,6 +16,8 @@ pub enum Verdict {
     Rejected(Problem),
     /// It is no business of this portfolio.
     Ignored,
+    /// It only frames other records and counts for none itself; with remarks, if any.
+    Framing(Vec<Problem>),
 }
 
 impl Verdict {
@@ -120,8 +122,9 @@ pub fn currency(record: &DocumentRecord, code: &str) -> Verdict {
 impl Verdict {
     /// Adds this record to the counts.
     pub fn count(&self, counts: &mut puntual_store::import::Counts) {
-        counts.read += 1;
+        counts.read += i64::from(!matches!(self, Verdict::Framing(_)));
         match self {
+            Verdict::Framing(_) => {}
             Verdict::Accepted(_) => counts.accepted += 1,
             Verdict::Duplicate => counts.duplicates += 1,
             Verdict::Quarantined(..) => counts.quarantined += 1,
@@ -133,7 +136,9 @@ impl Verdict {
     /// What there is to say about the record, with the key of the document concerned.
     pub fn problems(&self) -> Vec<(&Problem, Option<&str>)> {
         match self {
-            Verdict::Accepted(remarks) => remarks.iter().map(|remark| (remark, None)).collect(),
+            Verdict::Accepted(remarks) | Verdict::Framing(remarks) => {
+                remarks.iter().map(|remark| (remark, None)).collect()
+            }
             Verdict::Quarantined(problem, key) => vec![(problem, key.as_deref())],
             Verdict::Rejected(problem) => vec![(problem, None)],
             Verdict::Duplicate | Verdict::Ignored => Vec::new(),
