@@ -145,6 +145,18 @@ pub fn check(country: &str, text: &str) -> TaxIdCheck {
     }
 }
 
+/// The id of the same number whose check digit agrees, to propose instead of one whose digit does
+/// not; `None` where no digit would, or the text is no id of the country at all.
+pub fn with_right_digit(country: &str, text: &str) -> Option<TaxId> {
+    let given = check(country, text).id()?.key.clone();
+    let (body, _) = split_last(&given)?;
+    let valid = |digit: char| match check(country, &format!("{body}{digit}")) {
+        TaxIdCheck::Valid(id) => Some(id),
+        _ => None,
+    };
+    ('0'..='9').chain('A'..='Z').find_map(valid)
+}
+
 /// A tax id as people of the country write it (`76.192.083-9`); as it is when it is none of theirs.
 pub fn printed(country: &str, text: &str) -> String {
     check(country, text).id().map_or_else(|| text.to_owned(), ToString::to_string)

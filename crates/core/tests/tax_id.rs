@@ -1,7 +1,7 @@
 //! Identifier checks against published ids, our own vectors, and the shared vector file when it
 //! stands beside the repository.
 use puntual_core::bank_id;
-use puntual_core::tax_id::{HolderHint, TaxIdCheck, check, guess_country};
+use puntual_core::tax_id::{HolderHint, TaxIdCheck, check, guess_country, with_right_digit};
 
 fn verdict(country: &str, text: &str) -> &'static str {
     match check(country, text) {
@@ -50,6 +50,26 @@ fn published_ids() {
         ("EC", "1790011674001", "unchecked"),
     ] {
         assert_eq!(verdict(country, text), expected, "{country} {text}");
+    }
+}
+
+#[test]
+fn the_digit_that_would_agree_is_proposed() {
+    for (country, text, proposed) in [
+        ("CL", "61.704.000-1", Some("61.704.000-K")),
+        ("MX", "EKU9003173C1", Some("EKU9003173C9")),
+        ("ES", "A28015866", Some("A28015865")),
+        ("ES", "12345678A", Some("12345678Z")),
+        ("CO", "800197268-5", Some("800.197.268-4")),
+        ("PE", "20131312951", Some("20131312955")),
+        ("AR", "33-69345023-1", Some("33-69345023-9")),
+        // Ten is no digit: such a number is not issued with this class of holder.
+        ("AR", "20-00000001-1", None),
+        ("CL", "no es un rut", None),
+        ("EC", "1790011674001", None),
+    ] {
+        let found = with_right_digit(country, text).map(|id| id.to_string());
+        assert_eq!(found.as_deref(), proposed, "{country} {text}");
     }
 }
 

@@ -70,9 +70,6 @@ fn measure(app: &App, ctx: &Ctx, largest: CustomerId) {
     time("  of it, the verdict", || {
         std::hint::black_box(behaviour::of_customer(&view, largest, at));
     });
-    time("  of it, the timeline", || {
-        drop(overview::timeline_of(app, ctx, at, largest, &question.timeline).unwrap());
-    });
     let question = overview::Question { all_documents: true, ..Default::default() };
     time("overview, settled documents too", || {
         drop(overview::of_customer(app, ctx, at, largest, &question).unwrap());

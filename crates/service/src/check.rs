@@ -34,6 +34,8 @@ pub fn run(app: &App, ctx: &Ctx) -> Result<Vec<Check>, ServiceError> {
             found("ledger_balanced", entries(tx, ctx))?,
             found("cached_balances", caches(tx, ctx))?,
             found("recorded_amounts", amounts(tx, ctx))?,
+            found("limits", limits(tx, ctx))?,
+            found("currencies", currencies(tx, ctx))?,
             found("control_totals", control_totals(tx, ctx))?,
             found("no_orphans", orphans(tx, ctx))?,
             found("outbox", messages(tx, ctx))?,
@@ -102,6 +104,34 @@ fn amounts(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
         .map(|(kind, id)| format!("{kind} {id} has another amount than was recorded"))
         .collect();
     Ok(check("recorded_amounts", wrong, "amounts equal what was recorded".to_owned()))
+}
+
+/// Nothing gives more than it has: no payment or credit note is applied for more than it is, and of
+/// no receivable is more open than was due. Files that state applications row by row may add up to
+/// that, each row being right by itself. A payment taken back is gone altogether.
+fn limits(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
+    let found = audit::overdrawn(tx, ctx.scope(), 20)?;
+    let mut wrong: Vec<String> = found
+        .iter()
+        .map(|(kind, id)| match kind.as_str() {
+            "receivable" => format!("receivable {id} has more open than was due"),
+            _ => format!("{kind} {id} is applied for more than it is"),
+        })
+        .collect();
+    let held = audit::taken_back_in_part(tx, ctx.scope(), 20)?;
+    wrong.extend(held.iter().map(|id| format!("payment {id} was taken back and still pays")));
+    Ok(check("limits", wrong, "nothing is applied for more than it is".to_owned()))
+}
+
+/// What moves money and what it moves are in one currency: payment or credit note, entry,
+/// receivable and document.
+fn currencies(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
+    let found = audit::mixed_currencies(tx, ctx.scope(), 20)?;
+    let wrong = found
+        .iter()
+        .map(|(kind, id)| format!("{kind} {id} is moved in a currency that is not its own"))
+        .collect();
+    Ok(check("currencies", wrong, "sources and receivables agree in currency".to_owned()))
 }
 
 /// On days spread over the whole ledger: ageing buckets less unapplied credit, from the portfolio,

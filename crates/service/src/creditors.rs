@@ -7,7 +7,7 @@ use crate::error::ServiceError;
 use puntual_core::access::Deed;
 use puntual_core::currency::Currency;
 use puntual_core::id::{CreditorId, WorkspaceId};
-use puntual_core::tax_id::{self, TaxIdCheck};
+use puntual_core::tax_id::{self, TaxIdCheck, TaxIdKind};
 use puntual_core::terms;
 use puntual_store::Scope;
 use puntual_store::creditor;
@@ -28,6 +28,71 @@ pub struct NewCreditor {
     pub currency: Currency,
     /// IANA zone; the country's capital when absent.
     pub time_zone: Option<String>,
+}
+
+/// What speaks against a tax id typed for a creditor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TaxIdDoubt {
+    /// It is not the shape of an id of the country. Refused.
+    Malformed,
+    /// The check digit does not agree; the id whose digit would, where there is one. Refused, but
+    /// for an RFC: such ids were issued (formats reference §10).
+    CheckDigit(Option<String>),
+    /// Everybody's stand-in, nobody's own. Refused.
+    Generic,
+}
+
+/// What speaks against a tax id of a country, if anything does. Countries whose rules are not known
+/// raise no doubt.
+pub fn tax_id_doubt(country: &str, text: &str) -> Option<TaxIdDoubt> {
+    match tax_id::check(country, text) {
+        TaxIdCheck::Valid(_) | TaxIdCheck::Unchecked(_) => None,
+        TaxIdCheck::Malformed => Some(TaxIdDoubt::Malformed),
+        TaxIdCheck::Generic(_) => Some(TaxIdDoubt::Generic),
+        TaxIdCheck::BadCheckDigit(_) => {
+            let right = tax_id::with_right_digit(country, text);
+            Some(TaxIdDoubt::CheckDigit(right.map(|id| id.to_string())))
+        }
+    }
+}
+
+/// The tax id as printed, when a creditor may have it.
+fn own_tax_id(country: &str, text: &str) -> Result<String, ServiceError> {
+    let kind = TaxIdKind::of_country(country);
+    let name = kind.map_or("tax id", TaxIdKind::name);
+    let refused = |what: String| Err(ServiceError::invalid("tax_id", what));
+    match tax_id_doubt(country, text) {
+        Some(TaxIdDoubt::Malformed) => {
+            refused(format!("{text:?} is not a {name}: write all of its digits, {}", sample(kind)))
+        }
+        Some(TaxIdDoubt::Generic) => {
+            refused(format!("{text:?} is the {name} everybody may use: write the company's own"))
+        }
+        Some(TaxIdDoubt::CheckDigit(right)) if kind != Some(TaxIdKind::Rfc) => {
+            let right = right.map(|id| format!(" (it would be {id})")).unwrap_or_default();
+            refused(format!(
+                "the check digit of {name} {text:?} does not agree{right}: look at the number and \
+                 the digit on a printed invoice and correct what is wrong"
+            ))
+        }
+        _ => {
+            let checked = tax_id::check(country, text);
+            Ok(checked.id().map_or_else(|| text.trim().to_owned(), ToString::to_string))
+        }
+    }
+}
+
+/// How an id of the kind is written.
+fn sample(kind: Option<TaxIdKind>) -> &'static str {
+    match kind {
+        Some(TaxIdKind::Rut) => "as in 76.192.083-9",
+        Some(TaxIdKind::Rfc) => "as in EKU9003173C9",
+        Some(TaxIdKind::Nif) => "as in B12345674",
+        Some(TaxIdKind::Nit) => "as in 800.197.268-4",
+        Some(TaxIdKind::RucPe) => "as in 20131312955",
+        Some(TaxIdKind::Cuit) => "as in 30-74686034-6",
+        None => "as printed",
+    }
 }
 
 /// Time zone of each country's capital and the locale of its letters.
@@ -116,15 +181,7 @@ fn describe(new: NewCreditor) -> Result<Creditor, ServiceError> {
             ));
         }
     };
-    let tax_id = match tax_id::check(&country, &new.tax_id) {
-        TaxIdCheck::Malformed if tax_id::TaxIdKind::of_country(&country).is_some() => {
-            return Err(ServiceError::invalid(
-                "tax_id",
-                format!("{:?} is not a tax id of {country}", new.tax_id),
-            ));
-        }
-        checked => checked.id().map_or_else(|| new.tax_id.trim().to_owned(), ToString::to_string),
-    };
+    let tax_id = own_tax_id(&country, &new.tax_id)?;
     let code = new.code.unwrap_or_else(|| code_of(&name));
     Ok(Creditor {
         scope: Scope { workspace: WorkspaceId(0), creditor: CreditorId(0) },

@@ -21,6 +21,9 @@ use std::collections::HashMap;
 /// The password of every demo user. It is printed at the start and opens nothing but the demo.
 pub const PASSWORD: &str = "puntual-demo-2026";
 
+/// E-mail of the demo's administrator, by whom a storage is known for a demo.
+pub const ADMIN: &str = "direccion@demo.example";
+
 /// Days before today on which the demo's strategy has already been at work.
 const DAYS_RUN: i32 = 21;
 
@@ -33,6 +36,29 @@ pub struct DemoUser {
     pub name: String,
     /// Role.
     pub role: Role,
+}
+
+/// What a storage holds, as far as making a demo in it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holding {
+    /// No creditor.
+    Nothing,
+    /// A demo, whole or left half-made.
+    Demo,
+    /// Somebody's books.
+    Books,
+}
+
+/// What a storage holds. A demo is told by its first user, who is made with its first creditor.
+pub fn holding(app: &App) -> Result<Holding, ServiceError> {
+    let Some(first) = creditors::list(app)?.into_iter().next() else {
+        return Ok(Holding::Nothing);
+    };
+    let people = users::list(app, &Ctx::new(app, first, "demo", Role::Admin))?;
+    Ok(match people.iter().any(|listed| listed.user.email == ADMIN) {
+        true => Holding::Demo,
+        false => Holding::Books,
+    })
 }
 
 /// Loads the three creditors into an empty storage. `tell` hears what is being done.
@@ -48,25 +74,34 @@ pub fn load(
         tell(&format!("{} ({})", company.name, company.code));
         let made = make(app, &company)?;
         let ctx = Ctx::new(app, made, "demo", Role::Admin);
+        // Before the rest, so that a demo left half-made is known for one.
+        sign_up(app, &ctx, &company, &mut signed_up)?;
         let contacts = company.contacts.clone();
-        let agents = company.agents;
         import(app, &ctx, company)?;
         remember(app, &ctx, &contacts)?;
         for back in (1..=DAYS_RUN).rev() {
             day::run_past(app, &ctx, today - back)?;
         }
         day::run(app, &ctx, today)?;
-        if signed_up.is_empty() {
-            signed_up.push(("direccion@demo.example", "Dirección", Role::Admin, None));
-            signed_up.push(("supervision@demo.example", "Supervisión", Role::Supervisor, None));
-            signed_up.push(("mirada@demo.example", "Sólo lectura", Role::Viewer, None));
-        }
-        signed_up.extend(agents.iter().map(|a| (a.email, a.name, Role::Agent, Some(a.login))));
     }
-    let first = creditors::choose(app, None)?;
-    let ctx = Ctx::new(app, first, "demo", Role::Admin);
-    let mut made = Vec::new();
-    for (email, name, role, collector) in signed_up {
+    Ok(signed_up)
+}
+
+/// The company's collectors, and with the first company those who see everything.
+fn sign_up(
+    app: &App,
+    ctx: &Ctx,
+    company: &DemoCreditor,
+    signed_up: &mut Vec<DemoUser>,
+) -> Result<(), ServiceError> {
+    let mut people = Vec::new();
+    if signed_up.is_empty() {
+        people.push((ADMIN, "Dirección", Role::Admin, None));
+        people.push(("supervision@demo.example", "Supervisión", Role::Supervisor, None));
+        people.push(("mirada@demo.example", "Sólo lectura", Role::Viewer, None));
+    }
+    people.extend(company.agents.iter().map(|a| (a.email, a.name, Role::Agent, Some(a.login))));
+    for (email, name, role, collector) in people {
         let new = NewUser {
             id: UserId(app.next_id()),
             email: email.to_owned(),
@@ -76,10 +111,10 @@ pub fn load(
             locale: "es".to_owned(),
             collector: collector.map(str::to_owned),
         };
-        users::create(app, &ctx, new)?;
-        made.push(DemoUser { email: email.to_owned(), name: name.to_owned(), role });
+        users::create(app, ctx, new)?;
+        signed_up.push(DemoUser { email: email.to_owned(), name: name.to_owned(), role });
     }
-    Ok(made)
+    Ok(())
 }
 
 /// Whether part of the file waits for something: in the demo everything it names is there.

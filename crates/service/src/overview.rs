@@ -216,21 +216,6 @@ pub fn of_customer(
     })
 }
 
-/// A page of a customer's timeline alone.
-pub fn timeline_of(
-    app: &App,
-    ctx: &Ctx,
-    at: AsOf,
-    id: CustomerId,
-    question: &timelines::Question,
-) -> Result<Timeline, ServiceError> {
-    ctx.require(Deed::ViewCustomers)?;
-    app.store.read(|tx| {
-        let view = app.portfolios.view_in(tx, ctx.scope())?;
-        timelines::page(tx, ctx, &view, id, at, question)
-    })
-}
-
 fn tax_id_line(ctx: &Ctx, customer: &Customer) -> Option<TaxIdLine> {
     let text = customer.tax_id.clone()?;
     let country = customer.country.as_deref().unwrap_or(&ctx.creditor.country);

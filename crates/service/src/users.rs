@@ -86,42 +86,6 @@ pub fn is_empty(app: &App) -> Result<bool, ServiceError> {
     })
 }
 
-/// Makes the first administrator of a workspace. Refused with a conflict once anybody is there,
-/// unless it is the same person again with the same password.
-pub fn create_first_admin(
-    app: &App,
-    workspace: WorkspaceId,
-    email: &str,
-    name: &str,
-    password: &str,
-) -> Result<User, ServiceError> {
-    let new = NewUser {
-        id: UserId(app.next_id()),
-        email: email.to_owned(),
-        name: name.to_owned(),
-        role: Role::Admin,
-        password: password.to_owned(),
-        locale: LOCALES[0].to_owned(),
-        collector: None,
-    };
-    let made = describe(workspace, new)?;
-    let now_ms = app.clock.now_ms();
-    app.store.write(|tx| {
-        let existing = user::list(tx, workspace)?;
-        if let Some(same) = existing.iter().find(|user| user.email == made.email) {
-            let is_same = same.role == made.role && same.disabled_at.is_none();
-            if is_same && password::verify_password(password, &same.password_hash) {
-                return Ok(same.clone());
-            }
-        }
-        if !existing.is_empty() {
-            return Err(ServiceError::Conflict("somebody can already sign in".to_owned()));
-        }
-        user::insert(tx, &made, now_ms)?;
-        Ok(made.clone())
-    })
-}
-
 /// Adds a person. The same id with the same content answers the same person; an id or an e-mail
 /// that belongs to another is a conflict.
 pub fn create(app: &App, ctx: &Ctx, new: NewUser) -> Result<User, ServiceError> {

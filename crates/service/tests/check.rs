@@ -130,4 +130,42 @@ on_both_engines! {
         let said = books.wrong().join("\n");
         assert!(said.contains("ledger_entry → receivable"), "{said}");
     }
+
+    fn a_payment_applied_twice_over_is_named(place) {
+        let books = Books::chile(place);
+        books.load(vec![
+            record(invoice("F1", "A", "2026-01-05", "2026-02-04", "1000")),
+            record(invoice("F2", "A", "2026-01-05", "2026-02-04", "1000")),
+            payment("P1", "A", "2026-02-10", "1000"),
+            // Each row by itself is no more than the payment; together they are.
+            allocation(AllocationKind::Payment, "F1", "2026-02-10", "900", Some("P1")),
+            allocation(AllocationKind::Payment, "F2", "2026-02-11", "900", Some("P1")),
+        ]);
+        let said = books.wrong().join("\n");
+        assert!(said.starts_with("limits: payment "), "{said}");
+        assert!(said.contains("applied for more than it is"), "{said}");
+    }
+
+    fn a_payment_taken_back_that_still_pays_is_named(place) {
+        let said = said(place, "UPDATE payment SET reversed_at = 1");
+        assert!(said.starts_with("limits: payment ") && said.ends_with("still pays"), "{said}");
+    }
+
+    fn a_bounce_of_what_was_never_paid_is_named(place) {
+        let books = small(place);
+        books.load(vec![allocation(AllocationKind::Reversal, "F2", "2026-02-20", "-700", Some("P1"))]);
+        let said = books.wrong().join("\n");
+        assert!(said.contains("limits: receivable "), "{said}");
+        assert!(said.contains("has more open than was due"), "{said}");
+    }
+
+    fn a_payment_in_another_currency_than_its_debt_is_named(place) {
+        let said = said(place, "UPDATE payment SET currency = 'USD'");
+        assert!(said.starts_with("currencies: source "), "{said}");
+    }
+
+    fn a_receivable_in_another_currency_is_named(place) {
+        let said = said(place, "UPDATE receivable SET currency = 'USD' WHERE amount_minor = 1000");
+        assert!(said.contains("currencies: receivable ") && said.contains("; document "), "{said}");
+    }
 }

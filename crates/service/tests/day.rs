@@ -151,8 +151,9 @@ fn what_speaks_against_it_is_named_and_nothing_is_planned() {
             .enumerate()
             .map(|(n, c)| books.invoice(*c, &format!("F{n}"), day("2026-11-21"), 100_000))
             .collect();
-        let points = books.write(|tx, scope, _| customer::all_contact_points(tx, scope));
-        let point = |code: usize| points.iter().find(|p| p.customer == made[code]).unwrap().id;
+        let point = |code: usize| {
+            books.write(|tx, scope, _| customer::contact_points(tx, scope, made[code]))[0].id
+        };
         let mark = |code: usize, state: &str| {
             let id: ContactPointId = point(code);
             books.write(|tx, scope, _| {

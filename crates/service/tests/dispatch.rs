@@ -6,7 +6,7 @@ mod support;
 
 use puntual_core::currency::Currency;
 use puntual_core::id::{CustomerId, DisputeId, DocumentId, HoldId};
-use puntual_service::dispatch::{Report, dispatch_due};
+use puntual_service::dispatch::{Report, dispatch_while};
 use puntual_service::messages::{self, Resolution};
 use puntual_service::worker::{self, StopFlag, Worker};
 use puntual_service::{day as days, smtp_settings};
@@ -44,7 +44,7 @@ impl Scene {
 
     fn dispatch(&self) -> Report {
         let channel = books::channel(self.server.address);
-        dispatch_due(&self.books.app, &self.books.ctx, Some(&channel), 1_000).unwrap()
+        dispatch_while(&self.books.app, &self.books.ctx, Some(&channel), 1_000, || true).unwrap()
     }
 
     /// Lets the message's moment come and dispatches.
@@ -109,7 +109,7 @@ fn one_message_groups_the_documents_with_one_statement() {
 fn before_its_moment_nothing_leaves_and_without_a_server_it_waits() {
     for place in places() {
         let mut scene = Scene::new(&place, &[]);
-        let none = dispatch_due(&scene.books.app, &scene.books.ctx, None, 10).unwrap();
+        let none = dispatch_while(&scene.books.app, &scene.books.ctx, None, 10, || true).unwrap();
         assert_eq!((none.configured, none.waiting, none.sent), (false, 1, 0));
         assert_eq!(scene.message().state, "queued");
         scene.books.at(at("2026-11-24", 7));
@@ -326,12 +326,12 @@ fn what_was_true_of_yesterday_is_not_said_today_but_planned_anew() {
         books.at(at("2026-11-25", 12));
         let server = SmtpServer::start(&[]);
         let mail = books::channel(server.address);
-        let report = dispatch_due(&books.app, &books.ctx, Some(&mail), 10).unwrap();
+        let report = dispatch_while(&books.app, &books.ctx, Some(&mail), 10, || true).unwrap();
         assert_eq!((report.dropped, report.sent), (1, 0), "it says that something is due today");
         books.at(at("2026-11-27", 6));
         assert_eq!(days::run(&books.app, &books.ctx, books.ctx.today).unwrap().queued, 1);
         books.at(at("2026-11-27", 12));
-        let report = dispatch_due(&books.app, &books.ctx, Some(&mail), 10).unwrap();
+        let report = dispatch_while(&books.app, &books.ctx, Some(&mail), 10, || true).unwrap();
         assert_eq!((report.dropped, report.sent), (0, 1), "the reminder of three days after");
     }
 }
@@ -356,7 +356,9 @@ fn two_workers_racing_over_fifty_messages_send_each_once() {
                     scope.spawn(move || {
                         let books = Books::open_as(url, at("2026-11-24", 12), node);
                         let channel = books::channel(address);
-                        dispatch_due(&books.app, &books.ctx, Some(&channel), 1_000).unwrap().sent
+                        dispatch_while(&books.app, &books.ctx, Some(&channel), 1_000, || true)
+                            .unwrap()
+                            .sent
                     })
                 })
                 .collect();

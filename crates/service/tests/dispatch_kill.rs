@@ -10,7 +10,7 @@ mod support;
 use puntual_core::currency::Currency;
 use puntual_core::id::MessageId;
 use puntual_service::day as days;
-use puntual_service::dispatch::dispatch_due;
+use puntual_service::dispatch::dispatch_while;
 use puntual_store::ledger::StoredEntry;
 use puntual_store::{action, ledger, outbox};
 use std::collections::BTreeMap;
@@ -46,7 +46,7 @@ fn the_killed_program() {
         days::run(&books.app, &books.ctx, books.ctx.today).unwrap();
     }
     loop {
-        let report = dispatch_due(&books.app, &books.ctx, Some(&channel), 20).unwrap();
+        let report = dispatch_while(&books.app, &books.ctx, Some(&channel), 20, || true).unwrap();
         if report.waiting == 0 {
             return;
         }
@@ -150,7 +150,7 @@ fn killed_anywhere_nothing_happens_twice_and_nothing_is_lost() {
         books.at(at("2026-11-24", 13));
         days::run(&books.app, &books.ctx, books.ctx.today).unwrap();
         let last = channel(server.address);
-        let report = dispatch_due(&books.app, &books.ctx, Some(&last), 10_000).unwrap();
+        let report = dispatch_while(&books.app, &books.ctx, Some(&last), 10_000, || true).unwrap();
         assert_eq!(report.waiting, 0);
         assert!(alive_at_kill >= 10, "only {alive_at_kill} kills met the program at work");
         assert!(met_day > 0 && met_sending > 0, "{met_day} met the day, {met_sending} sending");

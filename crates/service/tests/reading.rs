@@ -384,7 +384,8 @@ fn a_customer_is_shown_whole_and_its_timeline_page_by_page() {
             let at = AsOf::day(day(TODAY));
             let (app, ctx) = (&scene.books.app, &scene.books.ctx);
             let page = |question: &timelines::Question| {
-                overview::timeline_of(app, ctx, at, *customer, question).unwrap()
+                let question = overview::Question { timeline: *question, ..Default::default() };
+                overview::of_customer(app, ctx, at, *customer, &question).unwrap().timeline
             };
             let all = page(&whole);
             assert_eq!(all.next, None);

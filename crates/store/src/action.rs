@@ -306,15 +306,6 @@ pub fn of_day(tx: &mut Tx<'_>, scope: Scope, day: Day) -> Result<Vec<Action>, St
     tx.query(&sql, &params![scope.workspace, scope.creditor, day], read)
 }
 
-/// Tasks that wait for a person, oldest first.
-pub fn open_tasks(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<Action>, StoreError> {
-    let sql = format!(
-        "SELECT {ACTION} FROM action WHERE workspace_id = $1 AND creditor_id = $2 \
-         AND state = 'task' ORDER BY planned_on, action_id"
-    );
-    tx.query(&sql, &params![scope.workspace, scope.creditor], read)
-}
-
 /// Actions neither done nor dropped, by day.
 pub fn open(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<Action>, StoreError> {
     let sql = format!(

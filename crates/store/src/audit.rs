@@ -77,22 +77,6 @@ fn relation_name(child: &'static str, parent: &'static str) -> &'static str {
     }
 }
 
-/// Balance of an account by currency as of a day, by SQL over the ledger: debits less credits.
-pub fn account_balance(
-    tx: &mut Tx<'_>,
-    scope: Scope,
-    account: &str,
-    as_of: Day,
-) -> Result<Vec<(Currency, i64)>, StoreError> {
-    tx.query(
-        "SELECT currency, CAST(SUM(CASE WHEN debit = $3 THEN amount_minor ELSE -amount_minor END) \
-         AS BIGINT) FROM ledger_entry WHERE workspace_id = $1 AND creditor_id = $2 \
-         AND effective_on <= $4 AND (debit = $3 OR credit = $3) GROUP BY currency ORDER BY currency",
-        &params![scope.workspace, scope.creditor, account, as_of],
-        |row| Ok((row.currency(0)?, row.int(1)?)),
-    )
-}
-
 /// First and last day on which an entry took effect.
 pub fn ledger_span(tx: &mut Tx<'_>, scope: Scope) -> Result<Option<(Day, Day)>, StoreError> {
     let span = tx.query_one(
@@ -183,6 +167,82 @@ pub fn wrong_amounts(
         })?);
     }
     Ok(wrong)
+}
+
+/// Payments and credit notes applied for more than they are, and receivables of which more is open
+/// than was ever due: kind and id, at most `limit` of each.
+pub fn overdrawn(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    limit: i64,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    let mine = "workspace_id = $1 AND creditor_id = $2";
+    let questions = [
+        ("payment", "payment_id", "unapplied_minor < 0"),
+        ("document", "document_id", "unapplied_minor < 0"),
+        ("receivable", "receivable_id", "open_minor > amount_minor"),
+    ];
+    let mut found = Vec::new();
+    for (table, key, wrong) in questions {
+        let sql = format!(
+            "SELECT '{table}', {key} FROM {table} WHERE {mine} AND {wrong} ORDER BY {key} LIMIT $3"
+        );
+        found.extend(tx.query(&sql, &params![scope.workspace, scope.creditor, limit], |row| {
+            Ok((row.text(0)?, row.int(1)?))
+        })?);
+    }
+    Ok(found)
+}
+
+/// Payments taken back, undone or bounced, of whose money the ledger still holds some: their ids, at
+/// most `limit`.
+pub fn taken_back_in_part(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    limit: i64,
+) -> Result<Vec<i64>, StoreError> {
+    tx.query(
+        "SELECT id FROM (SELECT source_id AS id FROM ledger_entry WHERE workspace_id = $1 \
+         AND creditor_id = $2 AND source_id IS NOT NULL AND 'cash' IN (debit, credit) \
+         GROUP BY source_id \
+         HAVING SUM(CASE WHEN debit = 'cash' THEN amount_minor ELSE -amount_minor END) <> 0 \
+         INTERSECT SELECT payment_id FROM payment WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND reversed_at IS NOT NULL) held ORDER BY id LIMIT $3",
+        &params![scope.workspace, scope.creditor, limit],
+        |row| row.int(0),
+    )
+}
+
+/// Sources and receivables that an entry moves in a currency that is not theirs, and documents one
+/// of whose receivables is in another: kind and id, at most `limit` of each.
+pub fn mixed_currencies(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    limit: i64,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    let mine = "workspace_id = $1 AND creditor_id = $2";
+    let of = |table: &str, key: &str, which: &str| {
+        format!("SELECT {key} AS id, currency FROM {table} WHERE {mine} AND {which}")
+    };
+    let moved = |key: &str| of("ledger_entry", key, &format!("{key} IS NOT NULL"));
+    let all = |table: &str| of(table, &format!("{table}_id"), "1 = 1");
+    let questions = [
+        ("source", moved("source_id"), [all("payment"), all("document")].join(" UNION ALL ")),
+        ("receivable", moved("receivable_id"), all("receivable")),
+        ("document", of("receivable", "document_id", "1 = 1"), all("document")),
+    ];
+    let mut found = Vec::new();
+    for (kind, said, known) in questions {
+        // A set difference and not a join: its cost does not hang on what the planner believes.
+        let sql = format!(
+            "SELECT '{kind}', id FROM (SELECT id, currency FROM ({said}) said \
+             EXCEPT SELECT id, currency FROM ({known}) known) mixed ORDER BY id LIMIT $3"
+        );
+        found.extend(tx.query(&sql, &params![scope.workspace, scope.creditor, limit], |row| {
+            Ok((row.text(0)?, row.int(1)?))
+        })?);
+    }
+    Ok(found)
 }
 
 /// What customers owed more or less after each day, by currency and day: the receivable account

@@ -220,12 +220,6 @@ pub fn by_code(tx: &mut Tx<'_>, scope: Scope, code: &str) -> Result<Option<Custo
     tx.query_one(&select("code = $3"), &params![scope.workspace, scope.creditor, code], read)
 }
 
-/// The customers with this tax id, oldest first. Branches of one company may share it.
-pub fn by_tax_id(tx: &mut Tx<'_>, scope: Scope, tax_id: &str) -> Result<Vec<Customer>, StoreError> {
-    let sql = select("tax_id = $3 ORDER BY customer_id");
-    tx.query(&sql, &params![scope.workspace, scope.creditor, tax_id], read)
-}
-
 /// Customers whose search words contain every one of `words` (lower case, no accents), by name.
 pub fn search(
     tx: &mut Tx<'_>,
@@ -311,16 +305,6 @@ pub fn contact_points(
         "SELECT contact_point_id, customer_id, kind, value, person, state FROM contact_point \
          WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id = $3 ORDER BY contact_point_id",
         &params![scope.workspace, scope.creditor, customer],
-        read_point,
-    )
-}
-
-/// Every contact point of the creditor's customers, by customer.
-pub fn all_contact_points(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<ContactPoint>, StoreError> {
-    tx.query(
-        "SELECT contact_point_id, customer_id, kind, value, person, state FROM contact_point \
-         WHERE workspace_id = $1 AND creditor_id = $2 ORDER BY customer_id, contact_point_id",
-        &params![scope.workspace, scope.creditor],
         read_point,
     )
 }

@@ -45,19 +45,3 @@ pub fn upsert(
     }
     Ok(changed)
 }
-
-/// The last rate of a currency on or before a day.
-pub fn on_or_before(
-    tx: &mut Tx<'_>,
-    scope: Scope,
-    currency: Currency,
-    day: Day,
-) -> Result<Option<Rate>, StoreError> {
-    tx.query_one(
-        "SELECT currency, rate_on, base_minor_e4 FROM exchange_rate \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND currency = $3 AND rate_on <= $4 \
-         ORDER BY rate_on DESC LIMIT 1",
-        &params![scope.workspace, scope.creditor, &currency, day],
-        |row| Ok(Rate { currency: row.currency(0)?, on: row.day(1)?, base_minor_e4: row.int(2)? }),
-    )
-}

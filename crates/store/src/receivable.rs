@@ -230,16 +230,6 @@ pub fn collectable_by_ids(
     Ok(found)
 }
 
-/// Hands every open receivable to `each`, by customer, oldest due first.
-pub fn for_each_open<E: From<StoreError>>(
-    tx: &mut Tx<'_>,
-    scope: Scope,
-    mut each: impl FnMut(Receivable) -> Result<(), E>,
-) -> Result<(), E> {
-    let sql = select("open_minor <> 0 ORDER BY customer_id, due_date, issue_date, receivable_id");
-    tx.for_each(&sql, &params![scope.workspace, scope.creditor], |row| each(read(row)?))
-}
-
 /// Hands every receivable with an id above `after` to `each`, in the order they were made.
 pub fn for_each_after<E: From<StoreError>>(
     tx: &mut Tx<'_>,

@@ -243,22 +243,6 @@ pub fn hold(tx: &mut Tx<'_>, scope: Scope, id: HoldId) -> Result<Option<Hold>, S
     tx.query_one(&sql, &params![scope.workspace, scope.creditor, id], read_hold)
 }
 
-/// Records the verdict on a promise.
-pub fn judge_promise(
-    tx: &mut Tx<'_>,
-    scope: Scope,
-    promise: PromiseId,
-    state: &str,
-    judged_on: Day,
-) -> Result<(), StoreError> {
-    tx.execute(
-        "UPDATE promise SET state = $4, judged_on = $5 \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND promise_id = $3",
-        &params![scope.workspace, scope.creditor, promise, state, judged_on],
-    )?;
-    Ok(())
-}
-
 /// Adds disputes.
 pub fn insert_disputes(
     tx: &mut Tx<'_>,

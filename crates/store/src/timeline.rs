@@ -190,15 +190,6 @@ pub fn contacts_since(tx: &mut Tx<'_>, scope: Scope, day: Day) -> Result<Vec<Eve
     tx.query(&sql, &params![scope.workspace, scope.creditor, day], read)
 }
 
-/// The last contact of each customer: day, channel and outcome.
-pub fn last_contacts(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<Event>, StoreError> {
-    let sql = select(
-        "event_id IN (SELECT MAX(event_id) FROM timeline WHERE workspace_id = $1 \
-         AND creditor_id = $2 AND kind IN ('contact', 'message_sent') GROUP BY customer_id)",
-    );
-    tx.query(&sql, &params![scope.workspace, scope.creditor], read)
-}
-
 /// Hands every event to `each`.
 pub fn for_each<E: From<StoreError>>(
     tx: &mut Tx<'_>,

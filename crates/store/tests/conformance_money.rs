@@ -74,11 +74,6 @@ on_both_engines! {
         let put = |rates: &[Rate]| write(&store, |tx| rate::upsert(tx, SCOPE, rates, NOW_MS));
         assert_eq!(put(&[on("2026-01-05", 9_000_000), on("2026-01-07", 9_100_000)]), 2);
         assert_eq!(put(&[on("2026-01-05", 9_000_000), on("2026-01-07", 9_200_000)]), 1);
-        let find = |text: &str| read(&store, |tx| rate::on_or_before(tx, SCOPE, Currency::USD, day(text)));
-        assert_eq!(find("2026-01-04"), None);
-        assert_eq!(find("2026-01-06"), Some(on("2026-01-05", 9_000_000)));
-        assert_eq!(find("2027-01-01"), Some(on("2026-01-07", 9_200_000)));
-        assert_eq!(read(&store, |tx| rate::on_or_before(tx, SCOPE, Currency::EUR, day("2026-01-06"))), None);
     }
 
     fn customers_round_trip(place) {
@@ -97,7 +92,6 @@ on_both_engines! {
         read(&store, |tx| customers::for_each::<StoreError>(tx, SCOPE, |c| { met.push(c); Ok(()) }));
         assert_eq!(met, [all.clone(), vec![bare]].concat());
         assert_eq!(read(&store, |tx| customers::by_code(tx, SCOPE, "C-0012")), Some(customer(12)));
-        assert_eq!(read(&store, |tx| customers::by_tax_id(tx, SCOPE, "CL1")), [customer(10), customer(13)]);
         let mut found = read(&store, |tx| customers::by_ids(tx, SCOPE, &[CustomerId(14), CustomerId(11), CustomerId(99)]));
         found.sort_by_key(|c| c.id);
         assert_eq!(found, [customer(11), customer(14)]);
@@ -160,7 +154,6 @@ on_both_engines! {
         let (a, b) = (point(1, 11, "Ana@Example.com"), point(2, 10, "+56 9 8765-4321"));
         write(&store, |tx| customers::insert_contact_points(tx, SCOPE, &[a.clone(), b.clone()], NOW_MS));
         assert_eq!(read(&store, |tx| customers::contact_points(tx, SCOPE, CustomerId(11))), [a.clone()]);
-        assert_eq!(read(&store, |tx| customers::all_contact_points(tx, SCOPE)), [b.clone(), a.clone()]);
         let like = |text: &str| read(&store, |tx| customers::contact_points_like(tx, SCOPE, text, 9));
         assert_eq!(like("ana@example"), [a.clone()]);
         assert_eq!(like("987654321"), [b.clone()]);
@@ -256,9 +249,6 @@ on_both_engines! {
         let with_open = |after| read(&store, |tx| receivables::customers_with_open(tx, SCOPE, CustomerId(after), 9));
         assert_eq!((with_open(0), with_open(10)), (vec![CustomerId(10), CustomerId(11)], vec![CustomerId(11)]));
         let mut met = Vec::new();
-        read(&store, |tx| receivables::for_each_open::<StoreError>(tx, SCOPE, |r| { met.push(r.id.0); Ok(()) }));
-        assert_eq!(met, [30, 32]);
-        met.clear();
         read(&store, |tx| receivables::for_each_after::<StoreError>(tx, SCOPE, ReceivableId(30), |r| { met.push(r.id.0); Ok(()) }));
         assert_eq!(met, [31, 32]);
         let range = CustomerRange { after: CustomerId(0), through: CustomerId(99) };
@@ -389,10 +379,6 @@ on_both_engines! {
         let span = Some((day("2026-02-01"), day("2026-02-10")));
         assert_eq!(read(&store, |tx| audit::ledger_span(tx, SCOPE)), span);
         assert_eq!(read(&store, |tx| audit::ledger_span(tx, OTHER)), None);
-        let balance = |account: Account, text: &str| read(&store, |tx| audit::account_balance(tx, SCOPE, account.as_str(), day(text)));
-        assert_eq!(balance(Account::Receivable, "2026-02-09"), [(Currency::CLP, 1_190)]);
-        assert_eq!(balance(Account::Receivable, "2026-02-10"), [(Currency::CLP, 590)]);
-        assert_eq!(balance(Account::Unapplied, "2026-12-31"), [(Currency::CLP, -400)]);
         write(&store, |tx| receivables::add_open(tx, SCOPE, &[(ReceivableId(30), 1)]));
         write(&store, |tx| payments::add_unapplied(tx, SCOPE, &[(PaymentId(40), 1)]));
         write(&store, |tx| documents::add_unapplied(tx, SCOPE, &[(DocumentId(20), 1)]));

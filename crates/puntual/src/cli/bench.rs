@@ -37,7 +37,7 @@ pub fn bench(common: &Common, command: &Bench) -> Result<Outcome, Failure> {
         bench::import(&common.open()?, &command.data, &mut tell)?;
     }
     note("Abriendo de nuevo, como al arrancar:");
-    bench::start(&common.db, &command.data, &mut tell)?;
+    bench::start(common.db(), &command.data, &mut tell)?;
     bench::figures(&common.open()?, &command.data, command.runs.max(1), &mut tell)?;
     Ok(if wrong { Outcome::Refused } else { Outcome::Done })
 }

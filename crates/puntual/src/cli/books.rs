@@ -1,6 +1,6 @@
 //! `puntual init` and `puntual check`.
 
-use super::output::{json_line, line};
+use super::output::{json_line, line, note};
 use super::{Common, Failure, Outcome};
 use clap::Args;
 use puntual_core::access::Role;
@@ -72,6 +72,13 @@ pub fn init(common: &Common, command: &Init) -> Result<Outcome, Failure> {
         how_to_pay: command.how_to_pay.clone().or(made.how_to_pay.clone()),
         ..made.clone()
     };
+    if creditors::tax_id_doubt(&made.country, &made.tax_id).is_some() {
+        note(&format!(
+            "Aviso: el dígito verificador de {} no corresponde; se acepta porque hay RFC así. \
+             Revíselo en una factura timbrada.",
+            made.tax_id
+        ));
+    }
     if complete != made {
         let ctx = Ctx::new(&app, made.clone(), "cli", Role::Admin);
         creditors::update(&app, &ctx, complete)?;

@@ -24,6 +24,9 @@ pub struct Day {
     /// The day; today when absent.
     #[arg(long, value_parser = day)]
     date: Option<CivilDay>,
+    /// Run a day more than a week from today.
+    #[arg(long)]
+    yes: bool,
 }
 
 /// A customer's statement as PDF.
@@ -59,6 +62,15 @@ pub fn day_run(common: &Common, command: &Day) -> Result<Outcome, Failure> {
     let app = common.open()?;
     let ctx = common.ctx(&app)?;
     let date = command.date.unwrap_or(ctx.today);
+    if !command.yes && !days::is_near(&ctx, date) {
+        return Err(Failure::Usage(format!(
+            "el {date} está a más de {near} días de hoy ({today}) y lo que se planifica queda: \
+             si es lo que quiere, agregue --yes \
+             ({date} is more than {near} days from today: add --yes if you mean it)",
+            near = days::NEAR_DAYS,
+            today = ctx.today
+        )));
+    }
     let counts = days::run(&app, &ctx, date)?;
     match common.json {
         true => json_line(&json!({

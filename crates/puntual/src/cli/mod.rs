@@ -36,9 +36,9 @@ pub struct Cli {
 /// What every command understands.
 #[derive(Args, Debug, Clone)]
 pub struct Common {
-    /// Storage: sqlite:PATH (created if absent) or postgres://…
-    #[arg(long, env = "PUNTUAL_DB", default_value = "sqlite:puntual.db", global = true)]
-    db: String,
+    /// Storage: sqlite:PATH (created if absent) or postgres://…; sqlite:puntual.db when absent.
+    #[arg(long, env = "PUNTUAL_DB", global = true)]
+    db: Option<String>,
     /// Code of the creditor; the only one or the default when absent.
     #[arg(long, global = true)]
     creditor: Option<String>,
@@ -187,7 +187,15 @@ fn run(cli: &Cli) -> Result<Outcome, Failure> {
     }
 }
 
+/// The storage of commands that name none.
+const DEFAULT_DB: &str = "sqlite:puntual.db";
+
 impl Common {
+    /// The storage's address.
+    fn db(&self) -> &str {
+        self.db.as_deref().unwrap_or(DEFAULT_DB)
+    }
+
     fn clock(&self) -> Result<Clock, Failure> {
         let Some(text) = &self.now else { return Ok(Clock::System) };
         let instant: jiff::Timestamp = text.parse().map_err(|_| {
@@ -198,17 +206,16 @@ impl Common {
 
     /// Opens the storage.
     fn open(&self) -> Result<App, Failure> {
-        let is_file = self.db.strip_prefix("sqlite:").is_some_and(|path| !path.is_empty());
-        let is_server = ["postgres://", "postgresql://"].iter().any(|p| self.db.starts_with(p));
+        let db = self.db();
+        let is_file = db.strip_prefix("sqlite:").is_some_and(|path| !path.is_empty());
+        let is_server = ["postgres://", "postgresql://"].iter().any(|p| db.starts_with(p));
         if !is_file && !is_server {
-            return Err(Failure::Usage(format!(
-                "--db {:?}: sqlite:PATH or postgres://… is expected",
-                self.db
-            )));
+            let expected = "sqlite:PATH or postgres://… is expected";
+            return Err(Failure::Usage(format!("--db {db:?}: {expected}")));
         }
         // Programs that share one server get ids from different ranges as far as 8 bits go.
         let node = (std::process::id() & 0xff) as u8;
-        Ok(App::open(&self.db, self.clock()?, node)?)
+        Ok(App::open(db, self.clock()?, node)?)
     }
 
     /// The circumstances of a command: whoever can run it may do everything.

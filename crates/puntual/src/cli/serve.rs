@@ -6,7 +6,8 @@ use crate::web;
 use clap::Args;
 use puntual_service::App;
 use puntual_service::clock::day_in_zone;
-use puntual_service::demo_load;
+use puntual_service::demo_load::{self, Holding};
+use puntual_service::upkeep::without_password;
 use puntual_service::worker::{StopFlag, Ticked, Worker};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -26,7 +27,7 @@ pub struct Demo {
     /// Make the demo and stop, without serving it.
     #[arg(long)]
     only_make: bool,
-    /// The file the demo lives in; made anew each time.
+    /// The file the demo lives in, when no --db is given; made anew each time.
     #[arg(long, default_value = "puntual-demo.db")]
     file: String,
 }
@@ -57,21 +58,19 @@ const DEMO_SEED: u64 = 20_260_101;
 /// How long the worker rests when nothing is due.
 const REST: Duration = Duration::from_secs(5);
 
-/// Runs `puntual demo`.
+/// Runs `puntual demo`. A file that holds a demo is made anew; somebody's books are never touched.
 pub fn demo(common: &Common, command: &Demo) -> Result<Outcome, Failure> {
-    for suffix in ["", "-wal", "-shm"] {
-        let path = format!("{}{suffix}", command.file);
-        if Path::new(&path).exists() {
-            std::fs::remove_file(&path)?;
-        }
-    }
-    let common = Common { db: format!("sqlite:{}", command.file), ..common.clone() };
-    let app = common.open()?;
+    let db = common.db.clone().unwrap_or_else(|| format!("sqlite:{}", command.file));
+    let common = Common { db: Some(db), ..common.clone() };
+    let app = match cleared(&common)? {
+        Some(app) => app,
+        None => common.open()?,
+    };
     let today = day_in_zone(app.clock.now_ms(), "America/Santiago");
     note(&format!("Preparando tres empresas de ejemplo, con su historia hasta el {today}:"));
     let users = demo_load::load(&app, today, DEMO_SEED, &mut |what| note(&format!("  · {what}")))?;
     line("");
-    line("Usuarios (contraseña de todos: puntual-demo-2026):");
+    line(&format!("Usuarios (contraseña de todos: {}):", demo_load::PASSWORD));
     for user in &users {
         line(&format!("  {:32} {:10} {}", user.email, user.role.as_str(), user.name));
     }
@@ -80,6 +79,36 @@ pub fn demo(common: &Common, command: &Demo) -> Result<Outcome, Failure> {
     }
     let open_browser = !command.no_browser && is_watched();
     serve_app(app, command.listen, true, open_browser)
+}
+
+/// The storage when it is empty; `None` when a file held a demo, which is gone now. Books that are
+/// no demo, and a demo that is no file of its own, are refused.
+fn cleared(common: &Common) -> Result<Option<App>, Failure> {
+    let app = common.open()?;
+    let file = common.db().strip_prefix("sqlite:");
+    match (demo_load::holding(&app)?, file) {
+        (Holding::Nothing, _) => Ok(Some(app)),
+        (Holding::Demo, Some(file)) => {
+            drop(app);
+            for suffix in ["", "-wal", "-shm"] {
+                let path = format!("{file}{suffix}");
+                if Path::new(&path).exists() {
+                    std::fs::remove_file(&path)?;
+                }
+            }
+            Ok(None)
+        }
+        (Holding::Demo, None) => Err(Failure::Refused(
+            "la base ya tiene una demostración: sírvala con «puntual serve», o dé una base vacía \
+             (it holds a demo already: serve it with `puntual serve`, or name an empty database)"
+                .to_owned(),
+        )),
+        (Holding::Books, _) => Err(Failure::Refused(format!(
+            "{db} guarda libros que no son una demostración y no se toca: dé otro --db o --file \
+             ({db} holds books that are no demo and stays as it is: name another --db or --file)",
+            db = without_password(common.db())
+        ))),
+    }
 }
 
 /// Runs `puntual serve`.

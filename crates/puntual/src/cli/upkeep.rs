@@ -70,7 +70,7 @@ pub fn migrate(common: &Common) -> Result<Outcome, Failure> {
 /// Runs `puntual config`.
 pub fn config(common: &Common) -> Result<Outcome, Failure> {
     let value = json!({
-        "db": upkeep::without_password(&common.db),
+        "db": upkeep::without_password(common.db()),
         "creditor": common.creditor,
         "now": common.now,
         "version": env!("CARGO_PKG_VERSION"),
@@ -100,7 +100,7 @@ pub fn doctor(common: &Common) -> Result<Outcome, Failure> {
 
 /// Runs `puntual backup`.
 pub fn backup(common: &Common, command: &Backup) -> Result<Outcome, Failure> {
-    let bytes = upkeep::backup(&common.open()?, &common.db, &command.file)?;
+    let bytes = upkeep::backup(&common.open()?, common.db(), &command.file)?;
     match common.json {
         true => json_line(&json!({ "file": command.file, "bytes": bytes })),
         false => note(&format!("{}: {bytes} bytes", command.file.display())),
@@ -110,12 +110,12 @@ pub fn backup(common: &Common, command: &Backup) -> Result<Outcome, Failure> {
 
 /// Runs `puntual restore`.
 pub fn restore(common: &Common, command: &Restore) -> Result<Outcome, Failure> {
-    let rows = upkeep::restore(&common.db, &command.file)?;
+    let rows = upkeep::restore(common.db(), &command.file)?;
     if common.json {
         json_line(&json!({ "rows": rows }));
         return Ok(Outcome::Done);
     }
-    note(&format!("Restaurado en {}", upkeep::without_password(&common.db)));
+    note(&format!("Restaurado en {}", upkeep::without_password(common.db())));
     Ok(Outcome::Done)
 }
 

@@ -25,9 +25,6 @@ use puntual_service::sessions::{self, Session, SignIn, User};
 use puntual_service::{App, demo_load, users};
 use std::net::{IpAddr, SocketAddr};
 
-/// Who makes a storage a demonstration.
-const DEMO_ADMIN: &str = "direccion@demo.example";
-
 /// Somebody signed in.
 #[derive(Clone, Debug)]
 pub struct Signed {
@@ -163,6 +160,7 @@ fn empty() -> LoginView {
         email: Typed::default(),
         error: None,
         back: "/".to_owned(),
+        is_nobody_there: false,
         demo_users: Vec::new(),
     }
 }
@@ -176,7 +174,8 @@ fn door_page(
     let (csrf, is_new) = csrf::at_door(&parts.headers)?;
     let locale = locale_at_door(&parts.headers);
     let demo_users = demo_users(&web.app, locale)?;
-    let view = LoginView { csrf: csrf.clone(), demo_users, ..view };
+    let is_nobody_there = users::is_empty(&web.app)?;
+    let view = LoginView { csrf: csrf.clone(), is_nobody_there, demo_users, ..view };
     let page = login(locale, theme(&parts.headers), &view);
     let mut response = (status, page).into_response();
     if is_new {
@@ -190,7 +189,7 @@ fn demo_users(app: &App, locale: Locale) -> Result<Vec<(String, String, String)>
     let Some(first) = creditors::list(app)?.into_iter().next() else { return Ok(Vec::new()) };
     let ctx = Ctx::new(app, first, "web", Role::Admin);
     let people = users::list(app, &ctx)?;
-    if !people.iter().any(|listed| listed.user.email == DEMO_ADMIN) {
+    if !people.iter().any(|listed| listed.user.email == demo_load::ADMIN) {
         return Ok(Vec::new());
     }
     let one_of = |role: Role| {

@@ -107,6 +107,13 @@ impl Books {
         self.run_with(arguments, "")
     }
 
+    /// Runs a command, which has to be refused: its exit status and what it said.
+    pub fn refused(&self, arguments: &[&str]) -> (i32, String) {
+        let output = self.command().args(arguments).output().unwrap();
+        assert!(!output.status.success(), "puntual {arguments:?} was not refused");
+        (output.status.code().unwrap(), String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
     fn run_with(&self, arguments: &[&str], input: &str) -> String {
         let mut child = self
             .command()

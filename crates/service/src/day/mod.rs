@@ -116,6 +116,15 @@ pub fn run_past(app: &App, ctx: &Ctx, day: Day) -> Result<DayCounts, ServiceErro
     Run::new(app, ctx, day, Mode::History)?.go()
 }
 
+/// How far from today a day may be that is run without being asked twice.
+pub const NEAR_DAYS: i32 = 7;
+
+/// Whether a day is near enough to be run: one far off is more likely mistyped than meant, and what
+/// it queues and judges stays.
+pub fn is_near(ctx: &Ctx, day: Day) -> bool {
+    (day - ctx.today).abs() <= NEAR_DAYS
+}
+
 /// Whether the creditor's day has been run to its end.
 pub fn is_finished(app: &App, ctx: &Ctx, day: Day) -> Result<bool, ServiceError> {
     let run = app.store.read(|tx| action::day_run(tx, ctx.scope(), day))?;

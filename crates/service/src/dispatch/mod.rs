@@ -53,18 +53,9 @@ pub struct Report {
     pub waiting: i64,
 }
 
-/// Dispatches up to `limit` messages whose moment has come. Without a channel, because e-mail is
-/// not set up, nothing is touched but the leases of vanished workers.
-pub fn dispatch_due(
-    app: &App,
-    ctx: &Ctx,
-    channel: Option<&EmailChannel>,
-    limit: usize,
-) -> Result<Report, ServiceError> {
-    dispatch_while(app, ctx, channel, limit, || true)
-}
-
-/// The same, asking before each message whether to go on.
+/// Dispatches up to `limit` messages whose moment has come, asking before each whether to go on.
+/// Without a channel, because e-mail is not set up, nothing is touched but the leases of vanished
+/// workers.
 pub fn dispatch_while(
     app: &App,
     ctx: &Ctx,

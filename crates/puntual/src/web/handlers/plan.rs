@@ -123,6 +123,10 @@ fn row(words: Words, line: &PlannedLine) -> PlanRow {
 /// `POST /mensajes/plan/ejecutar`: runs the day; again adds nothing.
 pub fn run(visit: &Visit) -> Answer {
     let on = visit.form.text("day").parse().unwrap_or(visit.ctx.today);
+    if !day::is_near(&visit.ctx, on) {
+        let text = visit.locale().t("flash.day_too_far");
+        return visit.go("/mensajes/plan", Some(Told::problem(text)));
+    }
     let counts = day::run(visit.app(), &visit.ctx, on)?;
     let shown = |n: i64| visit.numbers().integer(n.into());
     let text = visit.locale().fill(

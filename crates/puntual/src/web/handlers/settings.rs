@@ -80,7 +80,11 @@ pub fn add_creditor(visit: &Visit) -> Answer {
     match creditors::create(visit.app(), new) {
         Ok(made) => {
             let text = visit.locale().fill("flash.creditor_added", &[("name", &made.name)]);
-            visit.go("/ajustes", Some(Told::done(text)))
+            let told = match creditors::tax_id_doubt(&made.country, &made.tax_id) {
+                None => Told::done(text),
+                Some(doubt) => Told::warning(format!("{text} {}", visit.words().tax_id(&doubt))),
+            };
+            visit.go("/ajustes", Some(told))
         }
         Err(ServiceError::Invalid(invalid)) => refused_creditor(visit, &invalid),
         Err(ServiceError::Conflict(_)) => {
@@ -92,10 +96,13 @@ pub fn add_creditor(visit: &Visit) -> Answer {
 }
 
 fn refused_creditor(visit: &Visit, invalid: &Invalid) -> Answer {
+    let tax_id = typed(visit, invalid, "tax_id");
+    let doubt = creditors::tax_id_doubt(visit.form.text("country"), &tax_id.value);
+    let said = tax_id.error.as_ref().and(doubt).map(|doubt| visit.words().tax_id(&doubt));
     let form = CreditorForm {
         command_id: visit.form.text("id").to_owned(),
         name: typed(visit, invalid, "name"),
-        tax_id: typed(visit, invalid, "tax_id"),
+        tax_id: Typed { error: said.or(tax_id.error.clone()), ..tax_id },
         code: typed(visit, invalid, "code"),
         country: visit.form.text("country").to_owned(),
         currency: visit.form.text("currency").to_owned(),

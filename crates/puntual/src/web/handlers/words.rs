@@ -12,6 +12,7 @@ use puntual_core::behaviour;
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::priority::{Part, PartKind};
+use puntual_service::creditors::TaxIdDoubt;
 use puntual_service::day::ReasonText;
 use puntual_service::documents::Status;
 
@@ -347,6 +348,18 @@ impl Words {
             ),
             "guard_denies" => fill("reason.denies", &[("rule", field("rule").to_owned())]),
             other => other.to_owned(),
+        }
+    }
+
+    /// What speaks against a tax id, and what to do about it.
+    pub fn tax_id(self, doubt: &TaxIdDoubt) -> String {
+        match doubt {
+            TaxIdDoubt::Malformed => self.locale.t("wrong.tax_id").to_owned(),
+            TaxIdDoubt::Generic => self.locale.t("wrong.tax_id_generic").to_owned(),
+            TaxIdDoubt::CheckDigit(None) => self.locale.t("wrong.tax_id_number").to_owned(),
+            TaxIdDoubt::CheckDigit(Some(right)) => {
+                self.locale.fill("wrong.tax_id_digit", &[("right", right)])
+            }
         }
     }
 

@@ -19,6 +19,8 @@ pub struct LoginView {
     pub error: Option<String>,
     /// Where to go afterwards.
     pub back: String,
+    /// Whether nobody can sign in yet: the first user has to be made.
+    pub is_nobody_there: bool,
     /// In a demonstration: what each user may do, their e-mail and password.
     pub demo_users: Vec<(String, String, String)>,
 }
@@ -37,6 +39,16 @@ pub fn login(locale: Locale, theme: Theme, view: &LoginView) -> Markup {
                     },
                 )
             }) }
+            @if view.is_nobody_there {
+                ({
+                    remark(
+                        Tone::Warning,
+                        html! {
+                            (locale.t("login.nobody"))
+                        },
+                    )
+                })
+            }
             form.stack method="post" action="/entrar" {
                 (hidden("csrf", &view.csrf))
                 (hidden("volver", &view.back))

@@ -317,6 +317,7 @@ impl LoginView {
         let user =
             |role: &str, email: &str| (role.to_owned(), email.to_owned(), "puntual".to_owned());
         LoginView {
+            is_nobody_there: true,
             csrf: "sample-token".to_owned(),
             email: Typed::of("marta@losandes.example"),
             error: Some("El correo o la contraseña no corresponden.".to_owned()),
