@@ -6,8 +6,9 @@
   document.documentElement.classList.add("scripted");
 
   // ── Rows: click anywhere, j and k, Enter ──────────────────────────────────────────────────
-  const rowLinks = () => $$("table[data-rows] tbody tr").map((row) => $("a.row-link", row) || row);
+  const rowLinks = () => $$("table[data-rows] > tbody > tr").map((row) => $("a.row-link", row) || row);
   const PLACE = "row:" + location.pathname + location.search;
+  const RESUME = "resume";
 
   document.addEventListener("click", (event) => {
     const row = event.target.closest("tr[data-href]");
@@ -37,6 +38,14 @@
     if (link) link.focus({ preventScroll: true });
   }
 
+  // A row decided with its key goes; one stays at its place, which the next row has taken.
+  if (sessionStorage.getItem(RESUME) === PLACE) {
+    const links = rowLinks();
+    const link = links[Math.min(Number(sessionStorage.getItem(PLACE)), links.length - 1)];
+    if (link) link.focus({ preventScroll: true });
+  }
+  sessionStorage.removeItem(RESUME);
+
   // ── Keys ──────────────────────────────────────────────────────────────────────────────────
   const typing = (element) => element.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
   let chord = 0;
@@ -55,8 +64,12 @@
     if (act() !== false) event.preventDefault();
   });
 
-  // A key of the page itself: a panel, a field, a link, or a digit that chooses an outcome.
+  // A key of the page itself: what the row one is at offers, a panel, a field, a link, or a digit
+  // that chooses an outcome.
   function pressed(key) {
+    const row = document.activeElement.closest("table[data-rows] > tbody > tr");
+    const deed = row && $(`[data-row-key="${CSS.escape(key)}"]`, row);
+    if (deed) { sessionStorage.setItem(RESUME, PLACE); deed.click(); return true; }
     const digit = $(`details[open] [data-digit="${CSS.escape(key)}"]`);
     if (digit) { digit.checked = true; digit.focus(); return true; }
     const target = $(`[data-key="${CSS.escape(key)}"]`);

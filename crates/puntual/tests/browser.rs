@@ -2,8 +2,9 @@
 
 mod support;
 
+use support::browser::Browser;
 use support::webdriver::{Chromium, ENTER, TAB};
-use support::{Books, PASSWORD};
+use support::{Books, CONTRADICTIONS, PASSWORD};
 
 fn sign_in(chromium: &Chromium, address: &str, role: &str) {
     chromium.open(&format!("http://{address}/entrar"));
@@ -43,10 +44,65 @@ fn a_contact_is_registered_with_the_keyboard_only() {
 }
 
 #[test]
+fn quarantine_is_decided_with_one_key_each() {
+    let Some(chromium) = Chromium::start(1280, 900) else { return };
+    let books = Books::sqlite();
+    let program = books.serve();
+    let mut uploader = Browser::signed_in(&program.address, "supervisor");
+    let answer = uploader.upload(&[("otra-vez.csv", CONTRADICTIONS.as_bytes())]);
+    uploader.imported(answer.header("location").unwrap());
+    sign_in(&chromium, &program.address, "supervisor");
+    chromium.open(&format!("http://{}/importar/cuarentena", program.address));
+    let shows = |rows: usize| {
+        let count = "document.querySelectorAll('table[data-rows] > tbody > tr').length";
+        chromium
+            .wait_for(&format!("return document.readyState === 'complete' && {count} === {rows}"));
+        chromium.wait_for("return document.documentElement.classList.contains('scripted')");
+    };
+    let told = || {
+        chromium.wait_for("return !!document.querySelector('main > .flash')");
+        chromium.script("return document.querySelector('main > .flash').innerText").to_string()
+    };
+    shows(3);
+    let keys = chromium.script("return document.querySelector('.key-line').innerText");
+    assert!(keys.as_str().unwrap().contains("Reemplazar"), "the keys are on the page: {keys}");
+    // j goes to the first row, d keeps what is stored; the focus is then at the row that followed.
+    chromium.press("j");
+    let first = chromium.script("return document.activeElement.innerText");
+    chromium.press("d");
+    shows(2);
+    assert!(told().contains("lo registrado queda como estaba"));
+    assert!(chromium.script("return document.activeElement.matches('a.row-link')") == true);
+    assert_ne!(chromium.script("return document.activeElement.innerText"), first);
+    chromium.press("r");
+    shows(1);
+    assert!(told().contains("Reemplazado"));
+    // Enter opens the last; every field stands on its page, what differs is marked.
+    chromium.press("j");
+    chromium.press(ENTER);
+    chromium.wait_for("return location.pathname.startsWith('/importar/cuarentena/')");
+    chromium.wait_for("return document.documentElement.classList.contains('scripted')");
+    let marked = chromium.script("return document.querySelector('tr.differs').innerText");
+    let marked = marked.as_str().unwrap();
+    assert!(marked.contains("Total") && marked.contains("238.000"), "{marked}");
+    assert!(chromium.has(".beside tr:not(.differs)"));
+    chromium.press("r");
+    chromium.wait_for("return location.pathname === '/importar/cuarentena'");
+    assert!(told().contains("Reemplazado"));
+    chromium.open(&format!("http://{}/importar/cuarentena?ver=decididos", program.address));
+    shows(3);
+    let decided = chromium.script("return document.querySelector('table[data-rows]').innerText");
+    assert!(decided.as_str().unwrap().contains("supervisor@nandu.example"), "{decided}");
+}
+
+#[test]
 fn pages_fit_a_telephone() {
     let Some(chromium) = Chromium::start(360, 740) else { return };
     let books = Books::sqlite();
     let program = books.serve();
+    let mut uploader = Browser::signed_in(&program.address, "admin");
+    let answer = uploader.upload(&[("otra-vez.csv", CONTRADICTIONS.as_bytes())]);
+    uploader.imported(answer.header("location").unwrap());
     sign_in(&chromium, &program.address, "admin");
     let at = |path: &str| chromium.open(&format!("http://{}{path}", program.address));
     let link = |selector: &str| {
@@ -57,6 +113,8 @@ fn pages_fit_a_telephone() {
     let customer = link("a.row-link");
     at("/documentos");
     let document = link("a.row-link");
+    at("/importar/cuarentena");
+    let case = link("a.row-link");
     let pages = [
         "/",
         "/clientes",
@@ -68,6 +126,7 @@ fn pages_fit_a_telephone() {
         "/mensajes/plan",
         "/importar",
         "/importar/cuarentena",
+        &case,
         "/ajustes",
         "/ajustes/usuarios",
         "/ajustes/correo",

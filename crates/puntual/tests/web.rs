@@ -3,7 +3,7 @@
 mod support;
 
 use support::browser::Browser;
-use support::{Books, PASSWORD};
+use support::{Books, CONTRADICTIONS, PASSWORD};
 
 /// Runs a story on SQLite and, where it is installed, on PostgreSQL.
 fn on_both_engines(story: impl Fn(&Books)) {
@@ -268,4 +268,36 @@ fn every_number_of_the_ageing_leads_to_its_documents() {
     let url = url.split('"').next().unwrap().replace("&amp;", "&");
     let listed = browser.get(&url).text();
     assert!(listed.contains("1001") && !listed.contains("1002"), "{url}");
+}
+
+#[test]
+fn a_refused_decision_says_why_in_the_language_of_the_page() {
+    on_both_engines(|books| {
+        let program = books.serve();
+        let mut browser = Browser::signed_in(&program.address, "admin");
+        let answer = browser.upload(&[("otra-vez.csv", CONTRADICTIONS.as_bytes())]);
+        browser.imported(answer.header("location").unwrap());
+        // A part of the second is paid: what stands on it is named.
+        let customer = browser.get("/clientes").link("/clientes/cus_");
+        let deed = format!("{customer}/pago");
+        let form = [
+            ("amount", "1.200.000"),
+            ("currency", "CLP"),
+            ("on", "2026-06-29"),
+            ("method", "transfer"),
+        ];
+        let (paid, _) = browser.submit(&customer, &deed, &form);
+        assert_eq!(paid.status, 303, "{}", paid.text());
+        let list = browser.get("/importar/cuarentena");
+        let case = list.link("/importar/cuarentena/imp_");
+        assert!(list.text().contains("Conservar el registrado"), "{}", list.text());
+        let (_, told) = browser.submit(&case, &case, &[("decision", "replace")]);
+        let told = told.text();
+        let needed = "No se puede reemplazar mientras dependan de él: el pago";
+        assert!(told.contains(needed) && told.contains("29-06-2026"), "{told}");
+        let (_, told) = browser.submit(&case, &case, &[("decision", "accept")]);
+        assert!(told.text().contains("Contradice a un documento registrado"), "{}", told.text());
+        let file = browser.get(&case).link("/importar/archivo/");
+        assert_eq!(browser.get(&file).body, CONTRADICTIONS.as_bytes());
+    });
 }

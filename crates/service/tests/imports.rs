@@ -9,7 +9,7 @@ use engines::*;
 use puntual_core::date::Day;
 use puntual_core::portfolio::AsOf;
 use puntual_formats::record::*;
-use puntual_service::imports::{self, Decision, Input, Options, Recorded};
+use puntual_service::imports::{self, Decided, Decision, Input, Options, Recorded, Refusal};
 use puntual_store::on_both_engines;
 use puntual_store::testing::Place;
 
@@ -330,7 +330,7 @@ on_both_engines! {
         assert!(issues.iter().all(|i| i.code == "conflict" && i.doc_key.as_deref() == Some("dte:33:7")), "{issues:?}");
         assert_eq!(books.totals("2026-02-04"), "CLP 2380 | 0 | 0 | 0 | 0 | 0 | u 0 | b 2380");
         let accepted = imports::decide(&books.app, &books.ctx, (batch.id, issues[0].id), Decision::Accept);
-        assert!(accepted.is_err());
+        assert_eq!(accepted.unwrap(), Decided::Refused(Refusal::Contradicts));
         imports::decide(&books.app, &books.ctx, (batch.id, issues[0].id), Decision::Dismiss).unwrap();
         assert_eq!(imports::list_quarantine(&books.app, &books.ctx, 9).unwrap().len(), 1);
     }

@@ -7,8 +7,7 @@ mod engines;
 
 use engines::*;
 use puntual_formats::record::*;
-use puntual_service::error::ServiceError;
-use puntual_service::imports::{self, Decision, Input, Options, Recorded};
+use puntual_service::imports::{self, Decided, Decision, Input, Options, Recorded, Refusal};
 use puntual_store::on_both_engines;
 use std::path::PathBuf;
 
@@ -193,10 +192,11 @@ on_both_engines! {
             let waiting = imports::list_quarantine(&books.app, &books.ctx, 99).unwrap();
             assert_eq!(books.totals("2026-11-21"), "", "{name}");
             let first = (waiting[0].import, waiting[0].id);
-            imports::decide(&books.app, &books.ctx, first, Decision::Accept).unwrap();
+            let decided = imports::decide(&books.app, &books.ctx, first, Decision::Accept).unwrap();
+            assert_eq!(decided, Decided::Done);
             assert_ne!(books.totals("2026-11-21"), "", "{name}");
             let again = imports::decide(&books.app, &books.ctx, first, Decision::Accept);
-            assert!(matches!(again, Err(ServiceError::NotFound(_))), "{again:?}");
+            assert_eq!(again.unwrap(), Decided::Refused(Refusal::DecidedAlready));
             books.prove();
         }
     }
@@ -207,7 +207,7 @@ on_both_engines! {
         let waiting = imports::list_quarantine(&books.app, &books.ctx, 9).unwrap();
         for issue in waiting.iter().filter(|i| i.import == batch.id) {
             let decided = imports::decide(&books.app, &books.ctx, (issue.import, issue.id), Decision::Accept);
-            assert!(matches!(decided, Err(ServiceError::Conflict(_))), "{issue:?} {decided:?}");
+            assert!(matches!(decided, Ok(Decided::Refused(_))), "{issue:?} {decided:?}");
         }
         assert_eq!(imports::list_quarantine(&books.app, &books.ctx, 9).unwrap().len(), waiting.len());
     }

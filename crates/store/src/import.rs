@@ -172,10 +172,10 @@ pub fn batches(tx: &mut Tx<'_>, scope: Scope, limit: i64) -> Result<Vec<Batch>, 
     tx.query(&sql, &params![scope.workspace, scope.creditor, limit], read_batch)
 }
 
-const ISSUE: &str = "import_id, issue_id, file, place, status, code, message_es, message_en, \
+pub(crate) const ISSUE: &str = "import_id, issue_id, file, place, status, code, message_es, message_en, \
      doc_key, source_hash, decision";
 
-fn read_issue(row: &Row<'_>) -> Result<Issue, StoreError> {
+pub(crate) fn read_issue(row: &Row<'_>) -> Result<Issue, StoreError> {
     Ok(Issue {
         import: ImportId(row.int(0)?),
         id: row.int(1)?,
@@ -244,33 +244,6 @@ pub fn issues(
     tx.query(&sql, &params![scope.workspace, scope.creditor, import, limit], read_issue)
 }
 
-/// Whatever waits for a decision, newest batch first.
-pub fn quarantine(tx: &mut Tx<'_>, scope: Scope, limit: i64) -> Result<Vec<Issue>, StoreError> {
-    let sql = format!(
-        "SELECT {ISSUE} FROM import_issue WHERE workspace_id = $1 AND creditor_id = $2 \
-         AND status = 'quarantine' AND decision IS NULL ORDER BY import_id DESC, issue_id LIMIT $3"
-    );
-    tx.query(&sql, &params![scope.workspace, scope.creditor, limit], read_issue)
-}
-
-/// Records what a person decided about a problem.
-pub fn decide(
-    tx: &mut Tx<'_>,
-    scope: Scope,
-    (import, issue): (ImportId, i64),
-    decision: &str,
-    actor: &str,
-    now_ms: i64,
-) -> Result<bool, StoreError> {
-    let changed = tx.execute(
-        "UPDATE import_issue SET decision = $5, decided_by = $6, decided_at = $7 \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND import_id = $3 AND issue_id = $4 \
-         AND decision IS NULL",
-        &params![scope.workspace, scope.creditor, import, issue, decision, actor, now_ms],
-    )?;
-    Ok(changed == 1)
-}
-
 /// Keeps the bytes of a file, once per content. Returns whether they were new.
 pub fn keep_file(
     tx: &mut Tx<'_>,
@@ -329,6 +302,35 @@ pub fn save_mapping(
         &params![scope.workspace, scope.creditor, name, header_key, mapping, now_ms],
     )?;
     Ok(())
+}
+
+/// Notes how the files of a batch were read.
+pub fn note_reading(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    import: ImportId,
+    mapping: &str,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO import_reading (workspace_id, creditor_id, import_id, mapping) \
+         VALUES ($1, $2, $3, $4)",
+        &params![scope.workspace, scope.creditor, import, mapping],
+    )?;
+    Ok(())
+}
+
+/// How the files of a batch were read, where that was not left to the program.
+pub fn reading(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    import: ImportId,
+) -> Result<Option<String>, StoreError> {
+    tx.query_one(
+        "SELECT mapping FROM import_reading \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND import_id = $3",
+        &params![scope.workspace, scope.creditor, import],
+        |row| row.text(0),
+    )
 }
 
 /// The mapping saved for files with these headers, newest first.

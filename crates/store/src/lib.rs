@@ -19,6 +19,7 @@ pub mod outbox;
 pub mod payment;
 pub mod pending;
 mod pool;
+pub mod quarantine;
 pub mod rate;
 pub mod receivable;
 pub mod row;

@@ -20,7 +20,7 @@ use puntual_store::standing::{Dispute, Hold, Promise};
 use puntual_store::timeline::Event;
 use puntual_store::user::{Session, User};
 use puntual_store::{
-    CustomerRange, action as actions, import as imports, on_both_engines, outbox,
+    CustomerRange, action as actions, import as imports, on_both_engines, outbox, quarantine,
     standing as standings, timeline, user as users,
 };
 
@@ -400,10 +400,21 @@ on_both_engines! {
         let all = [issue(1, 1, "warn"), issue(1, 2, "quarantine"), issue(2, 3, "quarantine")];
         write(&store, |tx| imports::insert_issues(tx, SCOPE, &all));
         assert_eq!(read(&store, |tx| imports::issues(tx, SCOPE, ImportId(1), 9)), all[..2]);
-        assert_eq!(read(&store, |tx| imports::quarantine(tx, SCOPE, 9)), [all[2].clone(), all[1].clone()]);
-        let decide = |word: &str| write(&store, |tx| imports::decide(tx, SCOPE, (ImportId(1), 2), word, "ana", NOW_MS));
+        let waiting = || -> Vec<i64> {
+            let cases = read(&store, |tx| quarantine::waiting(tx, SCOPE, 9, 0));
+            cases.iter().map(|case| case.issue.id).collect()
+        };
+        assert_eq!(waiting(), [3, 2]);
+        assert_eq!(read(&store, |tx| quarantine::waiting(tx, SCOPE, 9, 1))[0].issue, all[1]);
+        let decide = |word: &str| write(&store, |tx| quarantine::decide(tx, SCOPE, (ImportId(1), 2), word, "ana", NOW_MS));
         assert!(decide("accepted") && !decide("dismissed"));
-        assert_eq!(read(&store, |tx| imports::quarantine(tx, SCOPE, 9)), all[2..]);
+        assert_eq!(waiting(), [3]);
+        assert_eq!(read(&store, |tx| quarantine::count_waiting(tx, SCOPE)), 1);
+        let decided = read(&store, |tx| quarantine::decided(tx, SCOPE, 9, 0));
+        assert_eq!((decided.len(), decided[0].came_at, decided[0].decided_at), (1, NOW_MS, Some(NOW_MS)));
+        assert_eq!(decided[0].decided_by.as_deref(), Some("ana"));
+        assert_eq!(read(&store, |tx| quarantine::get(tx, SCOPE, (ImportId(1), 2))), Some(decided[0].clone()));
+        assert_eq!(read(&store, |tx| quarantine::get(tx, SCOPE, (ImportId(1), 1))), None);
         assert_eq!(read(&store, |tx| imports::issues(tx, SCOPE, ImportId(1), 9))[1].decision.as_deref(), Some("accepted"));
         let keep = |name: &str, bytes: Option<&[u8]>| write(&store, |tx| imports::keep_file(tx, SCOPE, ("h", name, 3), bytes, ImportId(1), NOW_MS));
         assert!(keep("a.xml", Some(&[0, 255, 39])) && !keep("b.xml", None));

@@ -123,7 +123,11 @@ fn routes() -> Router<Shared> {
             page(Import, upload::list).post(receive).layer(DefaultBodyLimit::disable()),
         )
         .route("/importar/cuarentena", page(Import, quarantine::list))
-        .route("/importar/cuarentena/{id}", deed(Import, quarantine::decide))
+        .route(
+            "/importar/cuarentena/{id}",
+            page(Import, quarantine::show).merge(deed(Import, quarantine::decide)),
+        )
+        .route("/importar/archivo/{hash}", page(Import, quarantine::file))
         .route("/importar/{id}", page(Import, upload::show))
         .route("/importar/{id}/avance", page(Import, upload::progress))
         .route("/importar/{id}/confirmar", deed(Import, upload::confirm))

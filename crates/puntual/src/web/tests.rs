@@ -16,7 +16,7 @@ use super::view::imports::{ImportsView, ProgressView, ResultView, imports, progr
 use super::view::indicators::{IndicatorsView, indicators};
 use super::view::login::{LoginView, login};
 use super::view::messages::{MessageView, OutboxView, PlanView, message, outbox, plan};
-use super::view::quarantine::{QuarantineView, quarantine};
+use super::view::quarantine::{CaseView, QuarantineView, case, quarantine};
 use super::view::search::{SearchView, results};
 use super::view::settings::{
     BucketsView, CreditorsView, MailView, UsersView, buckets, creditors, mail, users,
@@ -43,6 +43,7 @@ fn pages(tag: &str) -> Vec<(String, String)> {
     let empty_home = HomeView { cases: Vec::new(), ..HomeView::sample(&day) };
     let mut sorted = f(Section::Documents);
     sorted.url = sorted.url.with("orden", "-saldo,cliente").with("cliente", "cus_1");
+    let decided = QuarantineView { shows_decided: true, ..QuarantineView::sample(&import) };
     let made = vec![
         ("home", home(&day, &HomeView::sample(&day))),
         ("home-empty", home(&day, &empty_home)),
@@ -59,6 +60,8 @@ fn pages(tag: &str) -> Vec<(String, String)> {
         ("progress", progress(&import, &ProgressView::sample())),
         ("result", result(&import, &ResultView::sample())),
         ("quarantine", quarantine(&import, &QuarantineView::sample(&import))),
+        ("quarantine-decided", quarantine(&import, &decided)),
+        ("quarantine-case", case(&import, &CaseView::sample(&import))),
         ("outbox", outbox(&messages, &OutboxView::sample())),
         ("plan", plan(&messages, &PlanView::sample(&messages))),
         ("message", message(&messages, &MessageView::sample())),

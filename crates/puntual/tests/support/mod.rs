@@ -30,6 +30,14 @@ C2,Transportes Aguilucho SA,invoice,1005,2026-05-20,2026-06-19,USD,1250.50,,NET3
 C3,Alimentos La Espiga,invoice,1006,2026-02-02,2026-03-04,CLP,99000,2026-03-01,NET30,
 ";
 
+/// The documents of the first customer again, each with another amount.
+pub const CONTRADICTIONS: &str = "\
+customer_id,customer_name,doc_type,doc_number,issue_date,due_date,currency,amount
+C1,Ferretería San Crispín Ltda.,invoice,1001,2026-03-02,2026-04-01,CLP,1290000
+C1,Ferretería San Crispín Ltda.,invoice,1002,2026-04-13,2026-05-13,CLP,600000
+C1,Ferretería San Crispín Ltda.,invoice,1003,2026-06-15,2026-07-15,CLP,240000
+";
+
 static STORAGES: AtomicU32 = AtomicU32::new(0);
 
 /// A storage with a creditor, four users and the documents above.

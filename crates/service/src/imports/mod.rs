@@ -7,6 +7,7 @@
 mod allocations;
 pub mod amount;
 mod chunk;
+pub mod compare;
 mod documents;
 mod events;
 mod found;
@@ -14,7 +15,8 @@ mod judge;
 pub mod keys;
 mod parties;
 mod payments;
-mod quarantine;
+pub mod quarantine;
+pub mod replace;
 mod report;
 mod run;
 mod settle;
@@ -23,7 +25,7 @@ mod undo;
 mod verdict;
 
 pub use chunk::Recorded;
-pub use quarantine::{Decision, decide, list_quarantine};
+pub use quarantine::{Decided, Decision, Refusal, decide, list_quarantine};
 pub use undo::undo;
 
 use crate::App;
@@ -32,7 +34,8 @@ use crate::error::ServiceError;
 use puntual_core::access::Deed;
 use puntual_core::id::ImportId;
 use puntual_formats::read::ReadOptions;
-use puntual_formats::record::{Problem, Record, Status};
+pub use puntual_formats::record::Problem;
+use puntual_formats::record::{Record, Status};
 use puntual_formats::table::Mapping;
 pub use puntual_store::import::{Batch, Counts, Issue};
 use std::collections::HashSet;
@@ -72,6 +75,8 @@ pub struct Options {
     pub mapping: Option<Mapping>,
     /// Places of quarantined documents that a person has accepted.
     pub accept: HashSet<String>,
+    /// The decision that accepts them, carried out in the same transaction.
+    pub settles: Option<quarantine::Settlement>,
 }
 
 /// What became of one file.
@@ -157,6 +162,12 @@ pub fn mapping_from_text(text: &str) -> Result<Mapping, ServiceError> {
     serde_json::from_str(text).map_err(|error| {
         ServiceError::invalid("mapping", format!("the mapping is not understood: {error}"))
     })
+}
+
+/// A table's description to be kept: JSON.
+fn mapping_to_text(mapping: &Mapping) -> Result<String, ServiceError> {
+    serde_json::to_string(mapping)
+        .map_err(|error| ServiceError::Bug(format!("a mapping is no JSON: {error}")))
 }
 
 /// What the creditor's files are read with.

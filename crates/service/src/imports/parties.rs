@@ -229,6 +229,11 @@ struct Identity {
     is_generic: bool,
 }
 
+/// The comparable form of a party's tax id; `None` without one, or with one that many share.
+pub(super) fn tax_key(ctx: &Ctx, party: &PartyRecord) -> Option<String> {
+    identity(ctx, party, party.tax_id.as_deref()?).key
+}
+
 fn identity(ctx: &Ctx, party: &PartyRecord, text: &str) -> Identity {
     let country = party.country.clone().unwrap_or_else(|| ctx.creditor.country.clone());
     let checked = match tax_id::check(&country, text) {

@@ -7,7 +7,7 @@ use super::parties::Directory;
 use super::report::{count, issue, other_format, short_name, too_large, unreadable, worst};
 use super::standing::{self, Existing};
 use super::verdict::Verdict;
-use super::{FileReport, Input, Listener, Options, Progress, keys, read_options};
+use super::{FileReport, Input, Listener, Options, Progress, keys, mapping_to_text, read_options};
 use crate::App;
 use crate::book::Book;
 use crate::ctx::Ctx;
@@ -92,7 +92,14 @@ pub(super) fn run(
         Ok::<_, ServiceError>((directory, existing, pending::any(tx, ctx.scope())?))
     })?;
     if !options.dry_run {
-        app.store.write(|tx| import::insert_batch(tx, ctx.scope(), &batch))?;
+        let mapping = options.mapping.as_ref().map(mapping_to_text).transpose()?;
+        app.store.write(|tx| {
+            import::insert_batch(tx, ctx.scope(), &batch)?;
+            match &mapping {
+                Some(mapping) => import::note_reading(tx, ctx.scope(), batch.id, mapping),
+                None => Ok(()),
+            }
+        })?;
     }
     let progress = Progress { files_total: inputs.len(), ..Progress::default() };
     let mut run = Run {
@@ -229,6 +236,9 @@ impl Run<'_> {
         for leaf in
             file.leaves().iter().filter(|leaf| leaf.records.is_empty() && whole(leaf.status))
         {
+            if !self.options.accept.is_empty() {
+                break;
+            }
             // A file of which nothing could be used counts as one record, so that nothing is lost.
             count(&mut entry.report.counts, leaf.status);
             if leaf.status == Status::Ignore && !is_container {
@@ -310,6 +320,9 @@ impl Run<'_> {
         tx: &mut Tx<'_>,
         items: &[(usize, Record)],
     ) -> Result<Vec<Verdict>, ServiceError> {
+        if let Some(decision) = self.options.settles.as_ref().filter(|_| !items.is_empty()) {
+            decision.carry_out(self.app, self.ctx, tx)?;
+        }
         for entry in self.files.iter_mut() {
             let (Some(hash), Some(content)) = (&entry.source.kept_hash, entry.content.take())
             else {

@@ -3,7 +3,7 @@
 
 use super::chunk::Chunk;
 use super::verdict::{self, Verdict};
-use super::{Options, amount, documents, keys, settle};
+use super::{Options, amount, compare, documents, keys, settle};
 use crate::error::ServiceError;
 use puntual_core::date::Day;
 use puntual_core::id::{CustomerId, DisputeId, DocumentId, HoldId, PromiseId};
@@ -38,11 +38,9 @@ impl Existing {
     }
 }
 
-/// Whether a person has accepted this document: it, or what was said of it, stands at a place named.
+/// Whether a person has accepted this record: it, or what was said of it, stands at a place named.
 pub fn accepted_by_hand(record: &Record, options: &Options) -> bool {
-    let Record::Document(d) = record else { return false };
-    let mut places = d.problems.iter().map(|problem| &problem.place);
-    options.accept.contains(&d.place) || places.any(|place| options.accept.contains(place))
+    options.accept.iter().any(|place| compare::stands_at(record, place))
 }
 
 /// The verdict of a record that reading alone decides; `None` for those the books decide.

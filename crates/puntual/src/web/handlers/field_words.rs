@@ -1,7 +1,7 @@
 //! What the columns of a file may be taken for, and the keys of their words.
 
 /// Code of a field and the key of its word.
-pub const FIELDS: [(&str, &str); 54] = [
+pub const FIELDS: [(&str, &str); 56] = [
     ("customer_code", "field.customer_code"),
     ("customer_name", "field.customer_name"),
     ("tax_id", "field.tax_id"),
@@ -56,4 +56,6 @@ pub const FIELDS: [(&str, &str); 54] = [
     ("opened_date", "field.opened_date"),
     ("reason", "field.reason"),
     ("row_number", "field.row_number"),
+    ("withheld", "field.withheld"),
+    ("seller", "field.seller"),
 ];

@@ -43,7 +43,7 @@ pub fn list(visit: &Visit) -> Answer {
 fn page(visit: &Visit, error: Option<String>) -> Answer {
     visit.ctx.require(Deed::Import)?;
     let known = service::batches(visit.app(), &visit.ctx, MOST_BATCHES)?;
-    let waiting = service::list_quarantine(visit.app(), &visit.ctx, i64::MAX)?;
+    let (_, quarantined) = service::quarantine::waiting(visit.app(), &visit.ctx, 0, 0)?;
     let asking = visit.web.uploads.asking(visit.ctx.scope().creditor);
     let mut batches: Vec<Batch> =
         asking.iter().map(|(id, upload)| asked_batch(visit, *id, upload)).collect();
@@ -53,7 +53,7 @@ fn page(visit: &Visit, error: Option<String>) -> Answer {
     let view = ImportsView {
         batches: batches[range].to_vec(),
         paging: visit.paging(ROWS, total),
-        quarantined: i64::try_from(waiting.len()).unwrap_or(i64::MAX),
+        quarantined,
         max_megabytes: u32::try_from(MOST_BYTES / 1024 / 1024).unwrap_or(u32::MAX),
         error,
         command_id: ImportId(visit.app().next_id()).to_string(),

@@ -36,8 +36,12 @@ pub fn channel(code: &str) -> Option<Channel> {
 
 /// The kind of document of a code.
 pub fn document_kind(code: &str) -> DocumentKind {
-    let found = DocumentKind::ALL.into_iter().find(|kind| kind.code() == code);
-    found.unwrap_or(DocumentKind::Invoice)
+    known_document_kind(code).unwrap_or(DocumentKind::Invoice)
+}
+
+/// The same, for codes that may be of documents no page lists.
+pub fn known_document_kind(code: &str) -> Option<DocumentKind> {
+    DocumentKind::ALL.into_iter().find(|kind| kind.code() == code)
 }
 
 /// A verdict on how a customer pays, as pages show it.

@@ -5,6 +5,7 @@ use crate::web::layout::{Frame, Role};
 use crate::web::part::badge::{Channel, State};
 use crate::web::part::form::{Choice, Typed};
 use crate::web::part::table::Paging;
+use crate::web::url::Url;
 use crate::web::view::import_preview::*;
 use crate::web::view::imports::*;
 use crate::web::view::login::LoginView;
@@ -139,23 +140,54 @@ impl ResultView {
 }
 
 impl QuarantineView {
-    /// Two documents, one of them contradicting another.
+    /// A document that contradicts another, one that lacks something, one decided.
     pub fn sample(f: &Frame) -> QuarantineView {
-        let row = |index: usize, differences: Vec<(String, String, String)>| QuarantineRow {
-            id: index.to_string(),
+        let field = |name: &str, ours: Option<&str>, theirs: &str, differs| FieldRow {
+            name: name.to_owned(),
+            ours: ours.map(str::to_owned),
+            theirs: Some(theirs.to_owned()).filter(|theirs| !theirs.is_empty()),
+            differs,
+            is_wrong: false,
+        };
+        let row = |index: usize, decisions: Vec<Decision>| QuarantineRow {
+            id: format!("imp_1.{index}"),
             document: format!("Factura {}", 10_482 + index),
             customer: customer(index).name,
             total: Some(whole(f, 1_190)),
             why: "Ya existe con otro contenido.".to_owned(),
-            differences,
+            fields: vec![
+                field("Total", Some("1.190.000"), "1.290.000", true),
+                field("Fecha de emisión", Some("02-11-2026"), "02-11-2026", false),
+                FieldRow { is_wrong: true, ..field("Cliente", None, "", false) },
+            ],
             source: "facturas_2026-11.csv, línea 12".to_owned(),
             on: today() - 2,
-            decisions: vec![Decision::Accept, Decision::Discard],
+            decided: decisions.is_empty().then(|| "Aceptado · ana@losandes.example".to_owned()),
+            decisions,
         };
-        let differs = ("Total".to_owned(), "1.190.000".to_owned(), "1.290.000".to_owned());
         QuarantineView {
-            rows: vec![row(0, vec![differs]), row(1, Vec::new())],
-            paging: Paging { page: 1, per_page: 50, total: 2 },
+            rows: vec![
+                row(0, vec![Decision::Replace, Decision::Keep]),
+                row(1, vec![Decision::Accept, Decision::Discard]),
+                row(2, Vec::new()),
+            ],
+            paging: Paging { page: 1, per_page: 50, total: 3 },
+            waiting: 3,
+            decided: 12,
+            shows_decided: false,
+        }
+    }
+}
+
+impl CaseView {
+    /// A document that contradicts another.
+    pub fn sample(f: &Frame) -> CaseView {
+        CaseView {
+            row: QuarantineView::sample(f).rows.remove(0),
+            problems: vec![("línea 12".to_owned(), "Ya existe con otro contenido.".to_owned())],
+            file: Some("/importar/archivo/ab12".to_owned()),
+            stored: Some(Url::new("/documentos/doc_1")),
+            next: Some("imp_1.2".to_owned()),
         }
     }
 }
