@@ -1,6 +1,6 @@
 //! What waits for a person, on both engines: shown beside what is stored, decided once, and the
 //! ledger never edited.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 #[path = "support/engines.rs"]
 mod engines;

@@ -23,6 +23,7 @@ use puntual_store::receivable::Receivable;
 use puntual_store::{Tx, customer, document, import, receivable};
 use rust_decimal::Decimal;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// A value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,10 +96,8 @@ pub fn compare(
     let mut files: HashMap<(String, ImportId), Option<ReadFile>> = HashMap::new();
     for case in &cases {
         let Some(hash) = &case.issue.source_hash else { continue };
-        let key = (hash.clone(), case.issue.import);
-        if !files.contains_key(&key) {
-            let file = read_kept(app, ctx, hash, case.issue.import, most_bytes)?;
-            files.insert(key, file);
+        if let Entry::Vacant(free) = files.entry((hash.clone(), case.issue.import)) {
+            free.insert(read_kept(app, ctx, hash, case.issue.import, most_bytes)?);
         }
     }
     app.store.read(|tx| {
