@@ -4,6 +4,7 @@
 //! Decides which entries are passed over (folders, what macOS and Windows add, pictures beside the
 //! XML) and what is hostile. Writes nothing, so names are only places in messages.
 
+use crate::detect::STATEMENT_EXTENSIONS;
 use crate::problem;
 use crate::read::{ReadFile, ReadOptions, read_nested};
 use crate::record::{Problem, Status};
@@ -165,7 +166,10 @@ fn carries_documents(path: &str) -> bool {
     const DOCUMENTS: [&str; 10] =
         ["xml", "xsig", "csv", "tsv", "xls", "xlsx", "xlsm", "ods", "zip", "dte"];
     let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-    extension.is_some_and(|extension| DOCUMENTS.contains(&extension.as_str()))
+    extension.is_some_and(|extension| {
+        DOCUMENTS.contains(&extension.as_str())
+            || STATEMENT_EXTENSIONS.contains(&extension.as_str())
+    })
 }
 
 fn printable(name: &str) -> String {

@@ -4,6 +4,8 @@
 //!
 //! Refuses to know what the text means.
 
+mod cp850;
+
 use crate::problem;
 use crate::record::Problem;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
@@ -41,6 +43,33 @@ pub fn xml(bytes: &[u8]) -> Decoded<'_> {
     let declared = declared_encoding(body);
     let text = narrow(body, declared.as_deref(), &mut problems);
     Decoded { text, problems }
+}
+
+/// Decodes flat text. `declared` is the encoding a header names, if it has one. Bytes that are
+/// neither UTF-8 nor what is declared are code page 850 or windows-1252, whichever makes letters.
+pub fn text<'a>(bytes: &'a [u8], declared: Option<&str>) -> Decoded<'a> {
+    let mut problems = Vec::new();
+    if let Some(encoding) = wide_text(bytes) {
+        let (text, _) = encoding.decode_with_bom_removal(bytes);
+        return Decoded { text, problems };
+    }
+    let (body, _) = strip_leading(bytes);
+    let is_flat = declared.is_none() && std::str::from_utf8(body).is_err() && !mostly_utf8(body);
+    let text = match is_flat {
+        true if cp850::is_likely(body) => Cow::Owned(cp850::decode(body)),
+        true => WINDOWS_1252.decode_without_bom_handling(body).0,
+        false => narrow(body, declared, &mut problems),
+    };
+    Decoded { text, problems }
+}
+
+/// UTF-16 of any text: by its mark, or by the zero byte beside each of the first two characters.
+fn wide_text(bytes: &[u8]) -> Option<&'static Encoding> {
+    match bytes {
+        [0xFF, 0xFE, ..] | [1..128, 0, 1..128, 0, ..] => Some(UTF_16LE),
+        [0xFE, 0xFF, ..] | [0, 1..128, 0, 1..128, ..] => Some(UTF_16BE),
+        _ => None,
+    }
 }
 
 fn is_junk(c: char) -> bool {

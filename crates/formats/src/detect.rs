@@ -1,8 +1,9 @@
 //! What kind of content a file has, from its first bytes. The name only breaks ties: people
 //! rename files, and portals serve error pages under any name.
 
+use crate::bank::{mt940, norma43, ofx};
 use crate::invoice::sat_metadata;
-use crate::table;
+use crate::{decode, table};
 
 /// How many bytes are looked at.
 pub const HEAD_BYTES: usize = 16_384;
@@ -20,6 +21,14 @@ pub enum Content {
     Table,
     /// The SAT's listing of CFDI.
     SatListing,
+    /// MT940 or MT942.
+    Mt940,
+    /// Norma 43.
+    Norma43,
+    /// OFX or QFX.
+    Ofx,
+    /// Named as a bank statement, and no text of any.
+    NoStatement,
     /// A web page.
     HtmlPage,
     /// A PDF.
@@ -44,11 +53,21 @@ pub fn content(name: &str, bytes: &[u8]) -> Content {
     if let Some(known) = by_signature(bytes, head) {
         return known;
     }
+    let text = decode::text(head, None).text;
+    if ofx::is_ofx(&text) {
+        return Content::Ofx;
+    }
     if starts_markup(visible, head) {
         return markup(name, bytes, visible);
     }
     if sat_metadata::is_listing(visible) {
         return Content::SatListing;
+    }
+    if mt940::is_mt940(&text) {
+        return Content::Mt940;
+    }
+    if norma43::is_norma43(&text) {
+        return Content::Norma43;
     }
     if table::is_table(name, head) {
         return Content::Table;
@@ -56,11 +75,18 @@ pub fn content(name: &str, bytes: &[u8]) -> Content {
     if looks_binary(head) {
         return Content::Binary;
     }
-    match has_extension(name, &["xml", "xsig"]) {
-        true => Content::NotXml,
+    if has_extension(name, &["xml", "xsig"]) {
+        return Content::NotXml;
+    }
+    match has_extension(name, &STATEMENT_EXTENSIONS) {
+        true => Content::NoStatement,
         false => Content::Unknown,
     }
 }
+
+/// What banks name statements in text form.
+pub const STATEMENT_EXTENSIONS: [&str; 10] =
+    ["sta", "mt940", "940", "mt942", "942", "n43", "q43", "aeb43", "ofx", "qfx"];
 
 fn by_signature(bytes: &[u8], head: &[u8]) -> Option<Content> {
     match head {

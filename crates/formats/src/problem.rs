@@ -7,9 +7,11 @@
 use crate::record::{Problem, Status};
 
 mod bank;
+mod bank_text;
 mod invoice;
 
 pub use bank::*;
+pub use bank_text::*;
 pub use invoice::*;
 
 impl Problem {

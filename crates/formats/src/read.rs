@@ -5,9 +5,9 @@
 //! where the bytes came from, or what day it is.
 
 use crate::problem;
-use crate::record::{DocumentRecord, Problem, Record, Status};
+use crate::record::{DocumentRecord, Problem, Record, StatementKind, Status};
 use crate::table::{Mapping, TableSummary};
-use crate::{archive, detect, invoice};
+use crate::{archive, bank, detect, invoice};
 use archive::Budget;
 use detect::Content;
 
@@ -98,7 +98,11 @@ impl Record {
             Record::Customer(customer) => worst(&customer.problems),
             Record::Payment(payment) => worst(&payment.problems),
             Record::Event(event) => event.status,
-            Record::BankEntry(entry) => worst(&entry.problems),
+            Record::BankEntry(entry) => match entry.message {
+                // What is announced before the day is over comes again when it is booked.
+                StatementKind::Report => Status::Ignore,
+                StatementKind::Statement | StatementKind::Notification => worst(&entry.problems),
+            },
             Record::Statement(statement) => worst(&statement.problems),
             Record::DebitResult(result) => worst(&result.problems),
             Record::PaymentOrder(order) => worst(&order.problems),
@@ -321,6 +325,10 @@ pub(crate) fn read_nested(
         Content::Zip => archive::read_zip(name, bytes, options, budget),
         Content::Xml => invoice::read_xml(name, bytes, options),
         Content::SatListing => invoice::sat_metadata::read(name, bytes, options),
+        Content::Mt940 => bank::mt940::read(name, bytes),
+        Content::Norma43 => bank::norma43::read(name, bytes),
+        Content::Ofx => bank::ofx::read(name, bytes),
+        Content::NoStatement => refused("unknown", problem::no_statement()),
         Content::Table => crate::table::read_table(name, bytes, options),
         Content::HtmlPage => refused("html", problem::html_page()),
         Content::Pdf => refused("pdf", problem::pdf()),

@@ -7,7 +7,7 @@ use common::{differences, json_lines, line, shared_samples};
 use serde_json::Value;
 
 /// Keys whose values are compared.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "kind",
     "series",
     "number",
@@ -26,6 +26,7 @@ const KEYS: [&str; 18] = [
     "entries",
     "sum_credit",
     "sum_debit",
+    "account",
 ];
 
 /// What a reader may say of a file of which that is expected.
@@ -41,12 +42,21 @@ fn allowed(expected: &str) -> &'static [&'static str] {
 
 #[test]
 fn invoices_give_the_expected_figures() {
+    check(&["cfdi/", "dte/", "xml-attacks/"], 71);
+}
+
+#[test]
+fn statements_in_text_form_give_the_expected_figures() {
+    check(&["mt940/", "n43/", "ofx/"], 39);
+}
+
+fn check(kinds: &[&str], at_least: usize) {
     let Some(folder) = shared_samples() else { return };
     let mut wrong = Vec::new();
     let mut checked = 0;
     for want in json_lines(&folder.join("expected.jsonl")) {
         let name = want["file"].as_str().expect("file");
-        if !["cfdi/", "dte/", "xml-attacks/"].iter().any(|kind| name.starts_with(kind)) {
+        if !kinds.iter().any(|kind| name.starts_with(kind)) {
             continue;
         }
         checked += 1;
@@ -55,7 +65,7 @@ fn invoices_give_the_expected_figures() {
         compare(&want, &got, &mut out);
         wrong.extend(out.into_iter().map(|difference| format!("{name}: {difference}")));
     }
-    assert!(checked > 70, "only {checked} files");
+    assert!(checked >= at_least, "only {checked} files");
     assert!(wrong.is_empty(), "{} differences\n{}", wrong.len(), wrong.join("\n"));
 }
 

@@ -193,7 +193,6 @@ fn not_imported(root: Node<'_, '_>) -> Option<Problem> {
         "CrossIndustryInvoice" => "CII",
         "FatturaElettronica" => "FatturaPA",
         "Document" if namespace.contains("iso:20022") => "ISO 20022",
-        "OFX" => "OFX",
         _ => return None,
     };
     Some(problem::format_not_read(standard))
