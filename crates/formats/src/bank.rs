@@ -8,6 +8,7 @@
 mod amounts;
 mod codes;
 mod found;
+pub mod iso20022;
 pub mod mt940;
 mod mt940_line;
 mod mt940_text;

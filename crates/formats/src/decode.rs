@@ -77,7 +77,7 @@ fn is_junk(c: char) -> bool {
 }
 
 /// UTF-16, by its mark or by the zero byte beside the first `<`.
-fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
+pub(crate) fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     match bytes {
         [0xFF, 0xFE, ..] | [b'<', 0, _, 0, ..] => Some(UTF_16LE),
         [0xFE, 0xFF, ..] | [0, b'<', 0, _, ..] => Some(UTF_16BE),
@@ -86,7 +86,7 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// Skips marks and blanks; tells whether more than one mark at the very start had to go.
-fn strip_leading(bytes: &[u8]) -> (&[u8], bool) {
+pub(crate) fn strip_leading(bytes: &[u8]) -> (&[u8], bool) {
     let mut rest = bytes.strip_prefix(BOM).unwrap_or(bytes);
     let after_mark = rest.len();
     loop {
@@ -101,7 +101,7 @@ fn strip_leading(bytes: &[u8]) -> (&[u8], bool) {
 }
 
 /// The encoding named by `<?xml … encoding="…"?>`, lower case.
-fn declared_encoding(body: &[u8]) -> Option<String> {
+pub(crate) fn declared_encoding(body: &[u8]) -> Option<String> {
     if !body.starts_with(b"<?xml") {
         return None;
     }
@@ -116,24 +116,35 @@ fn declared_encoding(body: &[u8]) -> Option<String> {
 
 /// Decodes eight-bit text, believing the bytes before the declaration.
 fn narrow<'a>(body: &'a [u8], declared: Option<&str>, problems: &mut Vec<Problem>) -> Cow<'a, str> {
+    let (encoding, problem) = narrow_encoding(body, declared);
+    problems.extend(problem);
+    match encoding == UTF_8 {
+        true => String::from_utf8_lossy(body),
+        false => encoding.decode_without_bom_handling(body).0,
+    }
+}
+
+/// In which encoding eight-bit text is written, and what is to be told when that is not the one
+/// declared.
+pub(crate) fn narrow_encoding(
+    body: &[u8],
+    declared: Option<&str>,
+) -> (&'static Encoding, Option<Problem>) {
     let label = declared.and_then(|name| Encoding::for_label(name.as_bytes()));
-    if let Ok(text) = std::str::from_utf8(body) {
-        let says_otherwise = declared.is_some() && label != Some(UTF_8);
-        if says_otherwise && !text.is_ascii() {
-            problems.push(problem::encoding_repaired(declared.unwrap_or(""), "UTF-8"));
-        }
-        return Cow::Borrowed(text);
+    if std::str::from_utf8(body).is_ok() {
+        let says_otherwise = declared.is_some() && label != Some(UTF_8) && !body.is_ascii();
+        let told = || problem::encoding_repaired(declared.unwrap_or(""), "UTF-8");
+        return (UTF_8, says_otherwise.then(told));
     }
     match label {
-        Some(encoding) if encoding.is_single_byte() => encoding.decode_without_bom_handling(body).0,
+        Some(encoding) if encoding.is_single_byte() => (encoding, None),
         _ if mostly_utf8(body) => {
-            problems.push(problem::encoding_repaired(declared.unwrap_or("utf-8"), "UTF-8*"));
-            String::from_utf8_lossy(body)
+            let told = problem::encoding_repaired(declared.unwrap_or("utf-8"), "UTF-8*");
+            (UTF_8, Some(told))
         }
         _ => {
             let declared = declared.unwrap_or("utf-8");
-            problems.push(problem::encoding_repaired(declared, "windows-1252"));
-            WINDOWS_1252.decode_without_bom_handling(body).0
+            (WINDOWS_1252, Some(problem::encoding_repaired(declared, "windows-1252")))
         }
     }
 }

@@ -53,12 +53,17 @@ pub fn docs(file: &ReadFile) -> Vec<Value> {
     if !file.summaries.is_empty() {
         return file.summaries.iter().map(table).collect();
     }
+    let mut returns = Vec::new();
     file.records
         .iter()
         .filter_map(|record| match record {
             Record::Document(found) => Some(document(found)),
             Record::Event(found) => Some(event(found)),
-            Record::Statement(found) => Some(bank::statement(found)),
+            Record::BankEntry(found) => {
+                returns.extend(bank::returns(found));
+                None
+            }
+            Record::Statement(found) => Some(bank::statement(found, std::mem::take(&mut returns))),
             Record::DebitResult(found) => Some(bank::debit_result(found)),
             Record::PaymentOrder(found) => Some(bank::payment_order(found)),
             Record::Refused(found) => Some(json!({ "kind": null, "error": problem(found) })),

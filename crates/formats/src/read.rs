@@ -4,6 +4,7 @@
 //! what the outcomes of the documents mean for the file. Refuses to know what the portfolio holds,
 //! where the bytes came from, or what day it is.
 
+use crate::bank::iso20022;
 use crate::problem;
 use crate::record::{DocumentRecord, Problem, Record, StatementKind, Status};
 use crate::table::{Mapping, TableSummary};
@@ -323,6 +324,7 @@ pub(crate) fn read_nested(
     match detect::content(name, bytes) {
         Content::Empty => refused("unknown", problem::empty_file()),
         Content::Zip => archive::read_zip(name, bytes, options, budget),
+        Content::Xml if iso20022::is_message(bytes) => iso20022::read(name, bytes),
         Content::Xml => invoice::read_xml(name, bytes, options),
         Content::SatListing => invoice::sat_metadata::read(name, bytes, options),
         Content::Mt940 => bank::mt940::read(name, bytes),

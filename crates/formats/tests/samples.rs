@@ -7,7 +7,7 @@ use common::{differences, json_lines, line, shared_samples};
 use serde_json::Value;
 
 /// Keys whose values are compared.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 32] = [
     "kind",
     "series",
     "number",
@@ -27,6 +27,19 @@ const KEYS: [&str; 19] = [
     "sum_credit",
     "sum_debit",
     "account",
+    "ns",
+    "id",
+    "seq",
+    "to",
+    "balances",
+    "tx_details",
+    "returns",
+    "msg_id",
+    "declared_count",
+    "declared_sum",
+    "count",
+    "sum",
+    "batches",
 ];
 
 /// What a reader may say of a file of which that is expected.
@@ -50,6 +63,12 @@ fn statements_in_text_form_give_the_expected_figures() {
     check(&["mt940/", "n43/", "ofx/"], 39);
 }
 
+#[test]
+fn bank_messages_give_the_expected_figures() {
+    check(&["camt/", "sepa/"], 28);
+}
+
+/// Reads every sample of these folders, at least so many, and compares.
 fn check(kinds: &[&str], at_least: usize) {
     let Some(folder) = shared_samples() else { return };
     let mut wrong = Vec::new();

@@ -2,13 +2,30 @@
 
 use super::{amount, date};
 use crate::record::{
-    BalanceRecord, DebitResultRecord, OrderBatchRecord, PaymentOrderRecord, StatementRecord,
+    BalanceRecord, BankEntryRecord, DebitResultRecord, OrderBatchRecord, PaymentOrderRecord,
+    StatementRecord,
 };
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-/// One statement; its entries are told by their number and sums.
-pub fn statement(found: &StatementRecord) -> Value {
+/// What came back with an entry: collections and transfers returned, each with its reason.
+pub fn returns(entry: &BankEntryRecord) -> Vec<Value> {
+    let of_details = entry.details.iter().filter(|detail| detail.return_reason.is_some());
+    of_details
+        .map(|detail| {
+            json!({
+                "end_to_end": detail.end_to_end,
+                "mandate": detail.mandate,
+                "amount": amount(detail.amount.map(|amount| amount.abs())),
+                "reason": detail.return_reason,
+                "info": detail.return_text,
+            })
+        })
+        .collect()
+}
+
+/// One statement; its entries are told by their number and sums, what came back one by one.
+pub fn statement(found: &StatementRecord, returns: Vec<Value>) -> Value {
     let mut out = json!({
         "kind": found.kind.as_str(),
         "place": found.place,
@@ -21,7 +38,7 @@ pub fn statement(found: &StatementRecord) -> Value {
         "office": found.account.office,
         "holder": found.account.holder,
         "account_type": found.account.kind,
-        "currency": found.currency,
+        "currency": found.currency.as_ref().filter(|_| !found.is_currency_inferred),
         "from": found.from_text.clone().map_or_else(|| date(found.from), Value::from),
         "to": found.to_text.clone().map_or_else(|| date(found.to), Value::from),
         "balances": found.balances.iter().map(balance).collect::<Vec<_>>(),
@@ -33,6 +50,9 @@ pub fn statement(found: &StatementRecord) -> Value {
         "sum_credit": amount(Some(found.sum_credit)),
         "sum_debit": amount(Some(found.sum_debit)),
     });
+    if !returns.is_empty() {
+        out["returns"] = Value::from(returns);
+    }
     for (name, value) in &found.remarks {
         out[*name] = json!(value);
     }

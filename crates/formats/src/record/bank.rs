@@ -76,6 +76,9 @@ pub struct StatementRecord {
     pub account: AccountRecord,
     /// Currency of the account, ISO 4217, as far as the file says.
     pub currency: Option<String>,
+    /// Whether the currency is that of a balance or an entry, because the file does not name that
+    /// of the account.
+    pub is_currency_inferred: bool,
     /// First day of the period.
     pub from: Option<Day>,
     /// The period's start as written, where it has a time.
@@ -152,11 +155,14 @@ pub struct BankEntryRecord {
     pub counterparty_account: Option<String>,
     /// Text for people: remittance information, concept, description.
     pub text: Option<String>,
+    /// What the bank charged with it, in the entry's currency; negative when it gave back.
+    pub charges: Option<Decimal>,
     /// Balance after the entry, where the source lists it.
     pub balance: Option<Decimal>,
     /// Why an earlier debit or transfer came back (`AM04`), where it did.
     pub return_reason: Option<String>,
-    /// The single transactions it is made of, when the source lists more than the entry itself.
+    /// The single transactions the source lists inside it: several for a batch. When there is just
+    /// one, the entry says the same of itself, except the words of a return.
     pub details: Vec<EntryDetailRecord>,
     /// Problems of this entry.
     pub problems: Vec<Problem>,
