@@ -51,7 +51,7 @@ pub fn docs(file: &ReadFile) -> Vec<Value> {
         return file.members.iter().map(member).collect();
     }
     if !file.summaries.is_empty() {
-        return file.summaries.iter().map(table).collect();
+        return file.summaries.iter().map(|summary| with_statement(table(summary), file)).collect();
     }
     let mut returns = Vec::new();
     file.records
@@ -99,7 +99,24 @@ pub fn table(summary: &TableSummary) -> Value {
         "sum_total": amount(summary.sum_total()),
         "sum_open": amount(summary.sum_open()),
         "sum_paid": amount(summary.sum_paid()),
+        "sum_debit": amount(summary.sum_debit()),
+        "sum_credit": amount(summary.sum_credit()),
     })
+}
+
+/// A bank statement that is a table says of itself what other statements say. A table with entries
+/// of several accounts only has its sums.
+fn with_statement(mut out: Value, file: &ReadFile) -> Value {
+    let mut statements = file.records.iter().filter_map(|record| match record {
+        Record::Statement(statement) => Some(statement),
+        _ => None,
+    });
+    if let (Some(only), None) = (statements.next(), statements.next())
+        && let (Value::Object(out), Value::Object(more)) = (&mut out, bank::statement(only))
+    {
+        out.extend(more);
+    }
+    out
 }
 
 /// One document, with the keys of the contract and what else the file says.

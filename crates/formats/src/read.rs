@@ -11,6 +11,7 @@ use crate::table::{Mapping, TableSummary};
 use crate::{archive, bank, detect, invoice};
 use archive::Budget;
 use detect::Content;
+use puntual_core::date::Day;
 
 /// What the caller knows that the bytes do not say.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,8 @@ pub struct ReadOptions {
     pub currency: Option<String>,
     /// A saved description of a table's columns; without it they are guessed from the headers.
     pub mapping: Option<Mapping>,
+    /// The day the file came, for tables whose dates leave the year out.
+    pub received_on: Option<Day>,
 }
 
 /// A file after reading: its records, what was wrong, and the outcome.

@@ -5,7 +5,8 @@
 
 use puntual_formats::read::ReadOptions;
 use puntual_formats::record::{
-    CustomerRecord, DocumentRecord, PartyRecord, PaymentRecord, Problem, Record,
+    BankEntryRecord, CustomerRecord, DocumentRecord, PartyRecord, PaymentRecord, Problem, Record,
+    StatementRecord,
 };
 use puntual_formats::table;
 use std::fmt::Write;
@@ -93,6 +94,35 @@ fn payment(payment: &PaymentRecord) -> String {
     line + &codes(&payment.problems)
 }
 
+fn entry(entry: &BankEntryRecord) -> String {
+    let mut line = format!("entry{}", show("on", &entry.booked_on));
+    line += &show("value", &entry.value_on);
+    line += &show("amount", &entry.amount);
+    line += &show("ccy", &entry.currency);
+    line += &show("balance", &entry.balance);
+    line += &show("account", &entry.account.number);
+    line += &show("code", &entry.bank_code);
+    line += &show("bank_ref", &entry.bank_reference);
+    line += &show("ref", &entry.reference);
+    line += &show("text", &entry.text);
+    line += &show("from", &entry.counterparty_account);
+    line += if entry.is_booked { "" } else { " not booked" };
+    line + &party(&entry.counterparty) + &codes(&entry.problems)
+}
+
+fn statement(statement: &StatementRecord) -> String {
+    let mut line = format!("statement{}", show("account", &statement.account.number));
+    line += &show("holder", &statement.account.holder);
+    line += &show("ccy", &statement.currency);
+    line += &show("from", &statement.from);
+    line += &show("to", &statement.to);
+    line += &show("opening", &statement.opening.as_ref().and_then(|balance| balance.amount));
+    line += &show("closing", &statement.closing.as_ref().and_then(|balance| balance.amount));
+    let (credit, debit) = (statement.sum_credit, statement.sum_debit);
+    line += &format!(" entries={} credit={credit} debit={debit}", statement.entries);
+    line + &codes(&statement.problems)
+}
+
 fn record(record: &Record) -> String {
     match record {
         Record::Document(it) => document(it),
@@ -111,6 +141,8 @@ fn record(record: &Record) -> String {
             format!("dispute {} {}{}", it.opened, it.document, show("reason", &it.reason))
         }
         Record::Promise(it) => format!("promise {} {} {}", it.promised, it.document, it.amount),
+        Record::BankEntry(it) => entry(it),
+        Record::Statement(it) => statement(it),
         Record::Refused(problem) => format!("refused {}: {}", problem.place, problem.code),
         other => format!("{other:?}"),
     }
@@ -138,6 +170,8 @@ fn block(name: &str, bytes: &[u8]) -> String {
             text += &show("total", &sums.total);
             text += &show("open", &sums.open);
             text += &show("paid", &sums.paid);
+            text += &show("debit", &sums.debit);
+            text += &show("credit", &sums.credit);
             text += "]";
         }
         text += "\n";

@@ -48,6 +48,8 @@ fn satisfies(expected: &str, actual: Status) -> bool {
 fn figure(summary: &TableSummary, records: &[Record], key: &str) -> Option<Value> {
     let decimal = |sum: Option<Decimal>| sum.map(|d| d.normalize().to_string().into());
     match key {
+        // The samples call a workbook of the old binary kind by a name of their own.
+        "container" if summary.container == "xls" => Some("xls-binary".into()),
         "container" => Some(summary.container.into()),
         "encoding" => summary.encoding.map(Into::into),
         "sheets" => Some(summary.sheets.into()),
@@ -58,6 +60,9 @@ fn figure(summary: &TableSummary, records: &[Record], key: &str) -> Option<Value
         "sum_total" => decimal(summary.sum_total()),
         "sum_open" => decimal(summary.sum_open()),
         "sum_paid" => decimal(summary.sum_paid()),
+        "sum_debit" => decimal(summary.sum_debit()),
+        "sum_credit" => decimal(summary.sum_credit()),
+        "delimiter" => summary.delimiter.map(|delimiter| delimiter.to_string().into()),
         "invalid_ids" => Some(summary.invalid_ids.into()),
         "folios" => Some(
             records
@@ -81,7 +86,7 @@ fn every_sample_table_agrees_with_its_expected_figures() {
     for line in expected.lines() {
         let line: Value = serde_json::from_str(line).unwrap();
         let file = line["file"].as_str().unwrap();
-        if !file.starts_with("erp/") && !file.starts_with("dte-rcv/") {
+        if !["erp/", "dte-rcv/", "bank-csv/"].iter().any(|folder| file.starts_with(folder)) {
             continue;
         }
         files += 1;
@@ -113,7 +118,7 @@ fn every_sample_table_agrees_with_its_expected_figures() {
             }
         }
     }
-    assert!(files >= 17 && figures >= 80, "{files} files, {figures} figures");
+    assert!(files >= 37 && figures >= 200, "{files} files, {figures} figures");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

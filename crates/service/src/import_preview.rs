@@ -174,6 +174,14 @@ pub fn fields() -> Vec<String> {
         Field::OpenedDate,
         Field::Reason,
         Field::RowNumber,
+        Field::ValueDate,
+        Field::Balance,
+        Field::DebitOrCredit,
+        Field::Fee,
+        Field::OwnAccount,
+        Field::Description,
+        Field::CounterpartyAccount,
+        Field::EntryCode,
     ];
     columns.iter().map(code).collect()
 }

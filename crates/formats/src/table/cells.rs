@@ -107,13 +107,31 @@ impl<'r> Cells<'r> {
         if repair::is_formula(raw) && !phone && text != "-" {
             self.problems.push(problems::formula_text(&self.place, &text));
         }
+        Some(self.mended(text))
+    }
+
+    /// The same for one of several columns of a field.
+    pub fn words_at(&mut self, column: usize) -> Option<String> {
+        let text = self.row.text(column);
+        if is_nothing(&text) {
+            return None;
+        }
+        if repair::is_formula(self.row.raw(column).unwrap_or(&text)) {
+            self.problems.push(problems::formula_text(&self.place, &text));
+        }
+        let text = as_before_export(&text).to_owned();
+        Some(self.mended(text))
+    }
+
+    /// Text with garbled accents repaired.
+    fn mended(&mut self, text: String) -> String {
         let text = match text.strip_prefix('"') {
             // A quote that nothing closes is dirt.
             Some(rest) if !rest.contains('"') => rest.to_owned(),
             _ => text,
         };
         if text.is_ascii() {
-            return Some(text);
+            return text;
         }
         if repair::has_lost_characters(&text) {
             self.problems.push(problems::lost_characters(&self.place, &text));
@@ -121,9 +139,9 @@ impl<'r> Cells<'r> {
         match repair::mojibake(&text) {
             Some(repaired) => {
                 self.problems.push(problems::mojibake(&self.place, &text, &repaired));
-                Some(repaired)
+                repaired
             }
-            None => Some(text),
+            None => text,
         }
     }
 
@@ -173,7 +191,9 @@ impl<'r> Cells<'r> {
             self.note_bad(field, &amount.to_string(), BadValue::Amount);
             return None;
         }
-        let turned = self.plan.sign == SignRule::Inverted && field.is_money();
+        // The signs of a bank statement are turned once for the entry, and never its balance.
+        let turned =
+            self.plan.sign == SignRule::Inverted && field.is_money() && self.plan.bank.is_none();
         Some(if turned { -amount } else { amount })
     }
 

@@ -179,18 +179,22 @@ fn four_digit_year(text: &str) -> Option<i32> {
     }
 }
 
-/// Months by their first letters, Spanish, English, Portuguese and Catalan where they agree.
-fn month_named(text: &str) -> Option<u32> {
-    const NAMES: [(&str, u32); 24] = [
+/// Months by their first letters: Spanish, English, Portuguese, Catalan, German, Italian, and French
+/// where they agree.
+pub fn month_named(text: &str) -> Option<u32> {
+    const NAMES: [(&str, u32); 28] = [
         ("ene", 1),
         ("jan", 1),
         ("gen", 1),
         ("feb", 2),
         ("fev", 2),
         ("mar", 3),
+        ("mrz", 3),
         ("abr", 4),
         ("apr", 4),
+        ("avr", 4),
         ("may", 5),
+        ("mag", 5),
         ("mai", 5),
         ("jun", 6),
         ("jul", 7),
@@ -199,6 +203,7 @@ fn month_named(text: &str) -> Option<u32> {
         ("sep", 9),
         ("set", 9),
         ("oct", 10),
+        ("ott", 10),
         ("out", 10),
         ("okt", 10),
         ("nov", 11),
@@ -278,12 +283,15 @@ impl Votes {
         self.values += 1;
         match read(text) {
             None => self.not_dates += 1,
-            Some(Written::Certain(_) | Written::Serial(_)) => {}
-            Some(written) => self.add_written(written),
+            Some(written) => self.add_read(written),
         }
     }
 
-    fn add_written(&mut self, written: Written) {
+    /// Counts one date that was read.
+    pub fn add_read(&mut self, written: Written) {
+        if matches!(written, Written::Certain(_) | Written::Serial(_)) {
+            return;
+        }
         self.numbers += 1;
         let dmy = resolve(written, DateOrder::Dmy);
         let mdy = resolve(written, DateOrder::Mdy);

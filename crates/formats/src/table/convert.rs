@@ -1,6 +1,7 @@
 //! The second pass: rows to records. Decides which rows are records and hands each to the reader
 //! of its kind; keeps the control sums. Documents are read in [`super::documents`], the rest here.
 
+use super::bank::entries::{self, Entries};
 use super::cells::{Cells, Memory};
 use super::classes::Class;
 use super::documents;
@@ -32,6 +33,7 @@ pub struct Converter<'p> {
     /// What was counted so far.
     pub summary: TableSummary,
     groups: Groups,
+    pub(super) entries: Entries,
     /// A document that following rows may still add references to.
     pending: Option<Box<DocumentRecord>>,
     base_currency: Option<Currency>,
@@ -53,6 +55,7 @@ impl<'p> Converter<'p> {
             classes: HashMap::new(),
             summary,
             groups: Groups::default(),
+            entries: Entries::default(),
             pending: None,
             base_currency,
         }
@@ -60,6 +63,9 @@ impl<'p> Converter<'p> {
 
     /// Reads one row below the header.
     pub fn row(&mut self, number: usize, row: Row<'_>, sink: &mut Sink<'_>) -> ControlFlow<()> {
+        if self.plan.bank.is_some() {
+            return entries::read(self, number, row, sink);
+        }
         match self.sort(row) {
             RowSort::Skipped => return ControlFlow::Continue(()),
             RowSort::Continuation => {
@@ -97,7 +103,9 @@ impl<'p> Converter<'p> {
             Some(RowKind::Rates) => self.rate(cells),
             Some(RowKind::Disputes) => self.dispute(cells),
             Some(RowKind::Promises) => self.promise(cells),
-            Some(RowKind::Purchases) | None => return ControlFlow::Continue(()),
+            Some(RowKind::Purchases | RowKind::BankEntries) | None => {
+                return ControlFlow::Continue(());
+            }
         };
         if self.plan.column(Field::RowNumber).is_some() && self.plan.is_layout("rcv_sales") {
             return self.hold(record, sink);
@@ -124,6 +132,7 @@ impl<'p> Converter<'p> {
 
     /// Hands over what was kept back. To be called after the last row.
     pub fn finish(&mut self, sink: &mut Sink<'_>) -> ControlFlow<()> {
+        entries::finish(self, sink)?;
         self.release(sink)?;
         for mut document in std::mem::take(&mut self.groups).into_documents() {
             if self.plan.rows == Some(RowKind::DocumentLines) {
@@ -140,9 +149,23 @@ impl<'p> Converter<'p> {
         ControlFlow::Continue(())
     }
 
-    fn emit(&mut self, record: Record, sink: &mut Sink<'_>) -> ControlFlow<()> {
+    pub(super) fn emit(&mut self, record: Record, sink: &mut Sink<'_>) -> ControlFlow<()> {
         self.summary.count_outcome(record.status());
         sink(record)
+    }
+
+    /// The control sums of a currency.
+    pub(super) fn sums_of(&mut self, currency: Option<&str>) -> &mut CurrencySums {
+        let code = currency.unwrap_or("");
+        let index = match self.summary.sums.iter().position(|sums| sums.currency == code) {
+            Some(index) => index,
+            None => {
+                let sums = CurrencySums { currency: code.to_owned(), ..CurrencySums::default() };
+                self.summary.sums.push(sums);
+                self.summary.sums.len() - 1
+            }
+        };
+        &mut self.summary.sums[index]
     }
 
     /// Adds to the control sums of a currency.
@@ -153,16 +176,7 @@ impl<'p> Converter<'p> {
         open: Option<Decimal>,
         paid: Option<Decimal>,
     ) {
-        let code = currency.unwrap_or("");
-        let index = match self.summary.sums.iter().position(|sums| sums.currency == code) {
-            Some(index) => index,
-            None => {
-                let sums = CurrencySums { currency: code.to_owned(), ..CurrencySums::default() };
-                self.summary.sums.push(sums);
-                self.summary.sums.len() - 1
-            }
-        };
-        let sums = &mut self.summary.sums[index];
+        let sums = self.sums_of(currency);
         sums.rows += 1;
         for (sum, amount) in
             [(&mut sums.total, total), (&mut sums.open, open), (&mut sums.paid, paid)]

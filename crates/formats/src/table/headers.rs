@@ -70,7 +70,7 @@ impl Header {
         let full = normal(written);
         let mut words: Vec<&str> = full.split(' ').collect();
         let date_order = take_date_order(&mut words);
-        let currency = take_currency(&mut words);
+        let currency = take_currency(&mut words).or_else(|| currency_symbol(written));
         // `document_create_date.1`: pandas numbers repeated headers.
         Header { written: written.trim().to_owned(), normal: words.join(" "), date_order, currency }
     }
@@ -112,6 +112,18 @@ fn take_currency(words: &mut Vec<&str>) -> Option<String> {
     }
     words.pop();
     Some(last.to_uppercase())
+}
+
+/// The currency of a symbol that only one currency has: `Importe (€)`.
+fn currency_symbol(written: &str) -> Option<String> {
+    let code = match () {
+        () if written.contains('€') => "EUR",
+        () if written.contains("US$") || written.contains("U$S") => "USD",
+        () if written.contains('£') => "GBP",
+        () if written.contains("S/") && written.contains('(') => "PEN",
+        () => return None,
+    };
+    Some(code.to_owned())
 }
 
 type Candidates = HashMap<&'static str, Vec<(Field, u8)>>;

@@ -65,9 +65,10 @@ pub enum Field {
     Open,
     /// What has been paid.
     Paid,
-    /// Debit column of a ledger listing: what increases the debt.
+    /// Debit column: what increases the debt in a ledger listing, what left the account in a
+    /// bank statement.
     Debit,
-    /// Credit column of a ledger listing: what reduces the debt.
+    /// Credit column: what reduces the debt in a ledger listing, what came in in a bank statement.
     Credit,
     /// Day of full payment.
     ClearedDate,
@@ -125,6 +126,22 @@ pub enum Field {
     RowNumber,
     /// Party that sold to us: proves a purchase book.
     Supplier,
+    /// Value date of a bank entry.
+    ValueDate,
+    /// Balance of the account after a bank entry.
+    Balance,
+    /// Whether a bank entry is a debit or a credit, beside an amount without sign.
+    DebitOrCredit,
+    /// Fee the bank took with an entry, beside its amount.
+    Fee,
+    /// The account a bank entry moved.
+    OwnAccount,
+    /// What the bank says of an entry; several columns may hold it.
+    Description,
+    /// Account of the other side of a bank entry.
+    CounterpartyAccount,
+    /// The bank's code of what kind of entry it is.
+    EntryCode,
     /// Not needed.
     Ignore,
 }
@@ -133,7 +150,10 @@ impl Field {
     /// Whether values of this field are dates.
     pub fn is_date(self) -> bool {
         use Field::*;
-        matches!(self, IssueDate | DueDate | ClearedDate | Date | PromisedDate | OpenedDate)
+        matches!(
+            self,
+            IssueDate | DueDate | ClearedDate | Date | PromisedDate | OpenedDate | ValueDate
+        )
     }
 
     /// Whether values of this field are numbers written in the file's decimal style.
@@ -157,6 +177,8 @@ impl Field {
                 | WithholdingPct
                 | Amount
                 | Rate
+                | Balance
+                | Fee
         )
     }
 
@@ -165,8 +187,24 @@ impl Field {
         use Field::*;
         matches!(
             self,
-            CreditLimit | Net | Tax | Exempt | Total | Open | Paid | Debit | Credit | Amount
+            CreditLimit
+                | Net
+                | Tax
+                | Exempt
+                | Total
+                | Open
+                | Paid
+                | Debit
+                | Credit
+                | Amount
+                | Balance
+                | Fee
         )
+    }
+
+    /// Whether several columns may hold it.
+    pub fn is_repeatable(self) -> bool {
+        matches!(self, Field::Description | Field::Ignore)
     }
 }
 
@@ -194,6 +232,8 @@ pub enum RowKind {
     Promises,
     /// Documents received, not issued: recognised and ignored.
     Purchases,
+    /// One entry of a bank statement per row.
+    BankEntries,
 }
 
 impl RowKind {
@@ -210,6 +250,7 @@ impl RowKind {
             RowKind::Disputes => "disputes",
             RowKind::Promises => "promises",
             RowKind::Purchases => "purchases",
+            RowKind::BankEntries => "bank_entries",
         }
     }
 }
@@ -243,7 +284,7 @@ pub enum SignRule {
     /// As written; a negative amount is a credit note.
     #[default]
     AsWritten,
-    /// Debts are written negative: every sign is turned.
+    /// Debts are written negative, or what came into a bank account: every sign is turned.
     Inverted,
 }
 

@@ -7,6 +7,7 @@
 //!
 //! Two passes over the source: the first proves layout and styles, the second converts. A text of
 //! any length is read in constant memory ([`stream()`]); workbooks are held whole.
+mod bank;
 mod cells;
 pub mod civil;
 mod classes;
@@ -58,13 +59,13 @@ pub fn stream<R: Read + Seek>(
 }
 
 fn stream_from(
-    _name: &str,
+    name: &str,
     source: &mut dyn Source,
     options: &ReadOptions,
     sink: &mut dyn FnMut(Record) -> ControlFlow<()>,
 ) -> Result<TableSummary, Problem> {
     let mut table = Table::open(source, options)?;
-    let (plan, mut summary) = prove(&mut table, options)?;
+    let (plan, mut summary) = prove(&mut table, name, options)?;
     let Some(plan) = plan else { return Ok(summary) };
     if proof::must_wait(&summary.problems) {
         return Ok(summary);
@@ -92,6 +93,7 @@ fn stream_from(
 /// The first pass. No plan when the table is not to be converted; the summary says why.
 fn prove(
     table: &mut Table<'_>,
+    name: &str,
     options: &ReadOptions,
 ) -> Result<(Option<Plan>, TableSummary), Problem> {
     let mut summary = TableSummary {
@@ -105,8 +107,9 @@ fn prove(
     let others = table.other_tables();
     summary.problems = others.iter().map(|sheet| problems::other_sheet_not_read(sheet)).collect();
     let top = table.top()?;
-    let mut plan = plan::find_header(&top, options.mapping.as_ref())
+    let general = plan::find_header(&top, options.mapping.as_ref())
         .map(|index| plan::make(&top, index, options));
+    let mut plan = bank::plan(table.before(), &top, general.as_ref(), options).or(general);
     let mut evidence = plan.as_ref().map(Evidence::new);
     table.each(&mut |number, row| {
         if row.is_blank() {
@@ -142,6 +145,9 @@ fn prove(
         (None, None) => summary.problems.push(problems::unrecognised_table()),
         (Some(_), _) => {
             summary.problems.extend(evidence.settle(plan, options.mapping.as_ref()));
+            if plan.bank.is_some() {
+                bank::prove(table, name, plan, options, &mut summary.problems)?;
+            }
             return Ok((Some(plan.clone()), summary));
         }
     }
@@ -204,6 +210,7 @@ pub fn read_table(name: &str, bytes: &[u8], options: &ReadOptions) -> ReadFile {
 fn format_of(summary: &TableSummary) -> &'static str {
     match (summary.layout, summary.container) {
         (Some("rcv_sales" | "rcv_purchases"), _) => "dte-rcv",
+        _ if summary.row_kind == Some(RowKind::BankEntries) => "bank-csv",
         (_, "text") => "csv",
         (_, container) => container,
     }

@@ -1,6 +1,7 @@
 //! Opening: which container the bytes are, and the rows of it as often as they are needed. Text is
 //! read again from the source in each pass and never held; workbooks are held whole.
 
+use super::bank;
 use super::headers;
 use super::plan::{self, TopRow};
 use super::problems;
@@ -21,6 +22,8 @@ impl<T: Read + Seek> Source for T {}
 const HEAD_BYTES: usize = 64 * 1024;
 /// Rows of the top looked at to find the header and to tell columns apart.
 const TOP_ROWS: usize = 220;
+/// Rows of each earlier table looked at for what they say of this one.
+const ROWS_OF_OTHERS: usize = 40;
 /// Most bytes of a workbook read into memory.
 const MAX_BOOK_BYTES: u64 = 200_000_000;
 
@@ -112,6 +115,19 @@ impl<'s> Table<'s> {
                 .map(|(_, sheet)| sheet.name.as_str())
                 .collect(),
             Content::Text { .. } => Vec::new(),
+        }
+    }
+
+    /// Rows of the tables before the one read: pages put the account above the movements in a table
+    /// of its own.
+    pub fn before(&self) -> Vec<TopRow> {
+        match &self.content {
+            Content::Book { sheets, chosen } if self.container == "html" => sheets
+                .iter()
+                .take(*chosen)
+                .flat_map(|sheet| top_of(sheet, ROWS_OF_OTHERS))
+                .collect(),
+            _ => Vec::new(),
         }
     }
 
@@ -254,7 +270,9 @@ pub fn is_table(name: &str, head: &[u8]) -> bool {
         .take(60)
         .map(|line| line.split(char::from(delimiter)).collect())
         .collect();
-    if rows.iter().any(|row| headers::header_score(row).1 >= 2) {
+    let is_header =
+        |row: &Vec<&str>| headers::header_score(row).1 >= 2 || bank::headers::words_of(row) >= 3;
+    if rows.iter().any(is_header) {
         return true;
     }
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
@@ -275,17 +293,22 @@ fn best_sheet(sheets: &[Sheet]) -> usize {
 }
 
 fn header_words(sheet: &Sheet) -> u32 {
-    let top: Vec<TopRow> = sheet
-        .rows
-        .iter()
-        .take(60)
-        .enumerate()
+    let top = top_of(sheet, 60);
+    let cells =
+        |index: usize| -> Vec<&str> { top[index].cells.iter().map(String::as_str).collect() };
+    let general = plan::find_header(&top, None).map(|index| headers::header_score(&cells(index)).1);
+    let statement = bank::headers::find(&top, top.len())
+        .map(|(index, _)| bank::headers::words_of(&cells(index)));
+    general.max(statement).unwrap_or(0)
+}
+
+/// The first rows of a sheet as text.
+fn top_of(sheet: &Sheet, rows: usize) -> Vec<TopRow> {
+    let numbered = sheet.rows.iter().take(rows).enumerate();
+    numbered
         .map(|(index, row)| TopRow {
             number: sheet.first_row + index,
             cells: row.iter().map(sheet::Cell::to_text).collect(),
         })
-        .collect();
-    let Some(index) = plan::find_header(&top, None) else { return 0 };
-    let cells: Vec<&str> = top[index].cells.iter().map(String::as_str).collect();
-    headers::header_score(&cells).1
+        .collect()
 }

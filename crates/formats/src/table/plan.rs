@@ -2,12 +2,14 @@
 //! from the top of the table, a saved mapping and what the caller knows; the styles of numbers and
 //! dates are proved later over whole columns (see [`super::proof`]).
 
+use super::bank::BankPlan;
 use super::headers::{self, Header, Looks};
 use super::layouts::{self, Layout};
 use super::mapping::{DateOrder, Field, Mapping, RowKind, SignRule};
 use super::proof::NumberReading;
 use crate::read::ReadOptions;
 use puntual_core::tax_id;
+use std::collections::BTreeMap;
 
 /// Number of fields, for arrays indexed by field.
 pub const FIELD_COUNT: usize = Field::Ignore as usize + 1;
@@ -56,6 +58,8 @@ pub struct Plan {
     pub orders: Vec<DateOrder>,
     /// Whether most headers are Spanish.
     pub is_spanish: bool,
+    /// How the rows are read when they are entries of a bank statement.
+    pub bank: Option<Box<BankPlan>>,
 }
 
 impl Plan {
@@ -81,13 +85,15 @@ impl Plan {
 
     /// This plan as a mapping that a person can change and save.
     pub fn to_mapping(&self) -> Mapping {
-        let columns = self
-            .headers
-            .iter()
-            .zip(&self.fields)
-            .filter(|(header, _)| !header.written.is_empty())
-            .map(|(header, field)| (header.written.clone(), *field))
-            .collect();
+        let mut columns: BTreeMap<String, Field> = BTreeMap::new();
+        let named = self.headers.iter().zip(&self.fields).filter(|(h, _)| !h.written.is_empty());
+        for (header, field) in named {
+            // Of two columns of one name the one that is read.
+            let known = columns.entry(header.written.clone()).or_insert(*field);
+            if *known == Field::Ignore {
+                *known = *field;
+            }
+        }
         Mapping { rows: self.rows, columns, sign: self.sign, ..Mapping::default() }
     }
 }
@@ -137,25 +143,8 @@ pub fn make(top: &[TopRow], index: usize, options: &ReadOptions) -> Plan {
         Some(layout) => by_layout(&headers, layout),
         None => headers::assign(&headers, &looks),
     };
-    let (fields, confidence) = overridden(&headers, assigned, mapping);
-    let mut plan = Plan {
-        header_row: top[index].number,
-        columns: columns_of(&fields),
-        state_columns: state_columns(&headers, &fields),
-        constants: constants_of(mapping),
-        layout,
-        rows: None,
-        country: None,
-        id_country: None,
-        currency: None,
-        sign: mapping.map(|mapping| mapping.sign).unwrap_or_default(),
-        numbers: vec![NumberReading::default(); headers.len()],
-        orders: vec![DateOrder::Dmy; headers.len()],
-        is_spanish: is_spanish(&headers),
-        headers,
-        fields,
-        confidence,
-    };
+    let mut plan = unsettled(top[index].number, headers, assigned, mapping);
+    plan.layout = layout;
     plan.rows = mapping.and_then(|mapping| mapping.rows).or_else(|| match layout {
         Some(layout) => layout.rows,
         None => kind_of_rows(&plan),
@@ -164,6 +153,49 @@ pub fn make(top: &[TopRow], index: usize, options: &ReadOptions) -> Plan {
     set_country(&mut plan, below, options);
     set_currency(&mut plan, options);
     plan
+}
+
+/// Makes the plan of a bank statement, whose columns are told by other words.
+pub fn of_statement(
+    top: &[TopRow],
+    index: usize,
+    options: &ReadOptions,
+    assigned: Vec<(Field, u8)>,
+) -> Plan {
+    let headers: Vec<Header> = top[index].cells.iter().map(|cell| Header::new(cell)).collect();
+    let mut plan = unsettled(top[index].number, headers, assigned, options.mapping.as_ref());
+    plan.rows = Some(RowKind::BankEntries);
+    set_country(&mut plan, &top[index + 1..], options);
+    plan
+}
+
+/// A plan whose kind, country and currency are still to be found.
+fn unsettled(
+    header_row: usize,
+    headers: Vec<Header>,
+    assigned: Vec<(Field, u8)>,
+    mapping: Option<&Mapping>,
+) -> Plan {
+    let (fields, confidence) = overridden(&headers, assigned, mapping);
+    Plan {
+        header_row,
+        columns: columns_of(&fields),
+        state_columns: state_columns(&headers, &fields),
+        constants: constants_of(mapping),
+        layout: None,
+        rows: None,
+        country: None,
+        id_country: None,
+        currency: None,
+        sign: mapping.map(|mapping| mapping.sign).unwrap_or_default(),
+        numbers: vec![NumberReading::default(); headers.len()],
+        orders: vec![DateOrder::Dmy; headers.len()],
+        is_spanish: is_spanish(&headers),
+        bank: None,
+        headers,
+        fields,
+        confidence,
+    }
 }
 
 fn by_layout(headers: &[Header], layout: &Layout) -> Vec<(Field, u8)> {
@@ -196,7 +228,7 @@ fn overridden(
                 .position(|header| header.written == *name)
                 .or_else(|| headers.iter().position(|h| headers::normal(&h.written) == normal));
             let Some(column) = column else { continue };
-            for other in &mut assigned {
+            for other in assigned.iter_mut().filter(|_| !field.is_repeatable()) {
                 if other.0 == *field {
                     *other = (Field::Ignore, 0);
                 }
@@ -255,7 +287,15 @@ fn forget_the_bank_account(plan: &mut Plan) {
 }
 
 fn is_spanish(headers: &[Header]) -> bool {
-    const WORDS: [&str; 24] = [
+    const WORDS: [&str; 32] = [
+        "cargo",
+        "cargos",
+        "abono",
+        "abonos",
+        "concepto",
+        "descripcion",
+        "glosa",
+        "detalle",
         "fecha",
         "cliente",
         "vencimiento",

@@ -90,14 +90,14 @@ const SAMPLES: usize = 5;
 /// # Errors
 /// When the bytes cannot be opened as a table.
 pub fn preview(
-    _name: &str,
+    name: &str,
     bytes: &[u8],
     options: &ReadOptions,
     rows: usize,
 ) -> Result<Preview, Problem> {
     let mut source = Cursor::new(bytes);
     let mut table = Table::open(&mut source, options)?;
-    let (plan, summary) = super::prove(&mut table, options)?;
+    let (plan, summary) = super::prove(&mut table, name, options)?;
     let Some(plan) = plan else {
         return without_plan(&mut table, summary, options, rows);
     };

@@ -10,6 +10,7 @@ use super::problems;
 use super::rows::{Row, Value};
 use crate::record::{Problem, Status};
 use puntual_core::currency::Currency;
+use puntual_core::date::Day;
 use rust_decimal::Decimal;
 
 /// How the numbers of a column are read.
@@ -55,6 +56,35 @@ pub struct Evidence {
     /// Rows in which reading day first, or month first, puts the due date before the issue.
     dmy_reversed: u64,
     mdy_reversed: u64,
+    /// Dates above the header of a bank statement.
+    above: civil::Votes,
+    /// Days of a bank statement later and earlier than the row above, day first and month first.
+    dmy_sequence: Sequence,
+    mdy_sequence: Sequence,
+}
+
+/// How the days of one column follow each other.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sequence {
+    last: Option<Day>,
+    later: u64,
+    earlier: u64,
+}
+
+impl Sequence {
+    fn add(&mut self, day: Option<Day>) {
+        let Some(day) = day else { return };
+        if let Some(last) = self.last {
+            self.later += u64::from(day > last);
+            self.earlier += u64::from(day < last);
+        }
+        self.last = Some(day);
+    }
+
+    /// Steps against the direction most of them take.
+    fn against(self) -> u64 {
+        self.later.min(self.earlier)
+    }
 }
 
 /// Most distinct currencies remembered.
@@ -68,6 +98,7 @@ impl Evidence {
             numbers: vec![number::Votes::default(); width],
             dates: vec![civil::Votes::default(); width],
             typed: vec![(0, 0); width],
+            above: plan.bank.as_ref().map(|bank| bank.dates_above()).unwrap_or_default(),
             ..Evidence::default()
         }
     }
@@ -86,7 +117,26 @@ impl Evidence {
                 _ => {}
             }
         }
-        self.compare_dates(plan, row);
+        match plan.bank.is_some() {
+            true => self.follow_dates(plan, row),
+            false => self.compare_dates(plan, row),
+        }
+    }
+
+    /// A statement is written in the order of its days: an order of day and month under which it
+    /// is not speaks against itself.
+    fn follow_dates(&mut self, plan: &Plan, row: Row<'_>) {
+        let column = plan.column(Field::Date).or_else(|| plan.column(Field::ValueDate));
+        let Some(Value::Text(text)) = column.map(|column| row.value(column)) else { return };
+        let Some(written) = civil::read(text) else { return };
+        self.dmy_sequence.add(civil::resolve(written, DateOrder::Dmy));
+        self.mdy_sequence.add(civil::resolve(written, DateOrder::Mdy));
+    }
+
+    /// Rows that speak against day first, and against month first.
+    fn reversed(&self) -> (u64, u64) {
+        let (dmy, mdy) = (self.dmy_sequence.against(), self.mdy_sequence.against());
+        (self.dmy_reversed + dmy, self.mdy_reversed + mdy)
     }
 
     fn add_date(&mut self, column: usize, value: Value<'_>) {
@@ -204,14 +254,15 @@ impl Evidence {
     }
 
     fn settle_dates(&self, plan: &mut Plan, mapping: Option<&Mapping>, out: &mut Vec<Problem>) {
-        let mut whole = civil::Votes::default();
+        let mut whole = self.above;
         self.dates.iter().for_each(|votes| whole.merge(votes));
         let asked = mapping.and_then(|mapping| mapping.date_order);
         let fixed = plan.layout.and_then(|layout| layout.order);
-        let proved_elsewhere = self.dates.iter().find_map(|votes| match votes.verdict() {
-            DateVerdict::Proved(order) => Some(order),
-            _ => None,
-        });
+        let proved_elsewhere =
+            self.dates.iter().chain([&self.above]).find_map(|votes| match votes.verdict() {
+                DateVerdict::Proved(order) => Some(order),
+                _ => None,
+            });
         for column in 0..plan.fields.len() {
             if !plan.fields[column].is_date() {
                 continue;
@@ -241,7 +292,7 @@ impl Evidence {
             ["CL", "MX", "ES", "CO", "PE", "AR", "UY", "EC", "PT", "FR", "DO"];
         let by_country = plan.country.as_deref().is_some_and(|c| DAY_FIRST.contains(&c));
         let by_language = plan.is_spanish && plan.country.as_deref() != Some("US");
-        let by_dates = match (self.dmy_reversed, self.mdy_reversed) {
+        let by_dates = match self.reversed() {
             (0, reversed) if reversed > 0 => Some(DateOrder::Dmy),
             (reversed, 0) if reversed > 0 => Some(DateOrder::Mdy),
             _ => None,

@@ -18,6 +18,10 @@ pub struct CurrencySums {
     pub open: Option<Decimal>,
     /// Sum of what the source says was paid.
     pub paid: Option<Decimal>,
+    /// Sum of the debits of a bank statement, positive.
+    pub debit: Option<Decimal>,
+    /// Sum of the credits of a bank statement.
+    pub credit: Option<Decimal>,
 }
 
 /// How a table was read, and its control totals.
@@ -104,6 +108,16 @@ impl TableSummary {
     /// Sum of paid amounts, when all rows are of one currency.
     pub fn sum_paid(&self) -> Option<Decimal> {
         self.single().and_then(|sums| sums.paid)
+    }
+
+    /// Sum of the debits of a bank statement, when all rows are of one currency.
+    pub fn sum_debit(&self) -> Option<Decimal> {
+        self.single().and_then(|sums| sums.debit)
+    }
+
+    /// Sum of the credits of a bank statement, when all rows are of one currency.
+    pub fn sum_credit(&self) -> Option<Decimal> {
+        self.single().and_then(|sums| sums.credit)
     }
 
     fn single(&self) -> Option<&CurrencySums> {

@@ -1,6 +1,7 @@
 //! Text files into rows: encoding, delimiter, quoting and fixed width, in one pass over the bytes
 //! and without holding them. Decides how the text is cut; knows nothing of what the cells mean.
 
+use super::bank;
 use super::headers;
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::io::{self, Read};
@@ -241,7 +242,7 @@ fn declared_delimiter(line: &str) -> Option<u8> {
 }
 
 fn header_points(row: &[&str]) -> u32 {
-    if row.len() < 2 { 0 } else { headers::header_score(row).1 }
+    if row.len() < 2 { 0 } else { headers::header_score(row).1.max(bank::headers::words_of(row)) }
 }
 
 /// How many lines have the commonest number of cells, times that number; 0 when it is 1.

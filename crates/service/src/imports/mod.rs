@@ -177,6 +177,7 @@ pub fn read_options(ctx: &Ctx, options: &Options) -> ReadOptions {
         country: Some(ctx.creditor.country.clone()),
         currency: Some(ctx.creditor.currency.to_string()),
         mapping: options.mapping.clone(),
+        received_on: Some(ctx.today),
     }
 }
 
