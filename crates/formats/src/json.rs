@@ -112,7 +112,8 @@ fn with_statement(mut out: Value, file: &ReadFile) -> Value {
         _ => None,
     });
     if let (Some(only), None) = (statements.next(), statements.next())
-        && let (Value::Object(out), Value::Object(more)) = (&mut out, bank::statement(only))
+        && let (Value::Object(out), Value::Object(more)) =
+            (&mut out, bank::statement(only, Vec::new()))
     {
         out.extend(more);
     }
