@@ -157,6 +157,11 @@ pub fn with_right_digit(country: &str, text: &str) -> Option<TaxId> {
     ('0'..='9').chain('A'..='Z').find_map(valid)
 }
 
+/// Whether the text is an id that many unrelated holders share.
+pub fn is_generic(country: &str, text: &str) -> bool {
+    matches!(check(country, text), TaxIdCheck::Generic(_))
+}
+
 /// A tax id as people of the country write it (`76.192.083-9`); as it is when it is none of theirs.
 pub fn printed(country: &str, text: &str) -> String {
     check(country, text).id().map_or_else(|| text.to_owned(), ToString::to_string)
@@ -189,8 +194,13 @@ pub fn guess_country(text: &str) -> Option<&'static str> {
 }
 
 /// Ids many unrelated customers share. MX: Resolución Miscelánea Fiscal 2.7.1.23 (public in
-/// general, foreigners). CL: SII, receipts without buyer and foreign buyers.
-const GENERIC: [&str; 4] = ["XAXX010101000", "XEXX010101000", "66666666-6", "55555555-5"];
+/// general, foreigners). CL: SII, receipts without buyer and foreign buyers. CO: DIAN, Anexo
+/// Técnico, final consumer.
+const GENERIC: [&str; 5] =
+    ["XAXX010101000", "XEXX010101000", "66666666-6", "55555555-5", FINAL_CONSUMER_CO];
+
+/// The final consumer of Colombia: twelve twos; programs also write ten.
+const FINAL_CONSUMER_CO: &str = "222222222222";
 
 impl TaxId {
     /// The kind of id.
@@ -417,6 +427,9 @@ fn nit(bare: &str, text: &str) -> Option<(String, bool)> {
     if !all_digits(bare) {
         return None;
     }
+    if bare.len() >= 10 && bare.bytes().all(|b| b == b'2') {
+        return Some((FINAL_CONSUMER_CO.to_owned(), true));
+    }
     let tail = text.trim().rsplit_once('-');
     let has_verification_digit = tail.is_some_and(|(_, digit)| digit.trim().len() == 1);
     let company_without_digit =
@@ -427,16 +440,23 @@ fn nit(bare: &str, text: &str) -> Option<(String, bool)> {
         split_last(bare).map(|(b, d)| (b, Some(d)))?
     };
     let body = without_leading_zeros(body);
-    if !(5..=10).contains(&body.len()) {
+    let expected = nit_check_digit(body)?;
+    let given = given.unwrap_or(expected);
+    Some((format!("{body}-{given}"), given == expected))
+}
+
+/// The check digit of a NIT written without it; `None` when the text is no number of 5 to 10
+/// digits.
+pub fn nit_check_digit(number: &str) -> Option<char> {
+    let number = without_leading_zeros(number);
+    if !all_digits(number) || !(5..=10).contains(&number.len()) {
         return None;
     }
     let weights = [3, 7, 13, 17, 19, 23, 29, 37, 41, 43];
-    let expected = match weighted_from_right(body, &weights) % 11 {
-        rest @ 0..=1 => char::from_digit(rest, 10)?,
-        rest => char::from_digit(11 - rest, 10)?,
-    };
-    let given = given.unwrap_or(expected);
-    Some((format!("{body}-{given}"), given == expected))
+    match weighted_from_right(number, &weights) % 11 {
+        rest @ 0..=1 => char::from_digit(rest, 10),
+        rest => char::from_digit(11 - rest, 10),
+    }
 }
 
 /// Peru: eleven digits, beginning with the class of taxpayer (SUNAT).

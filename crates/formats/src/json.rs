@@ -143,6 +143,7 @@ pub fn document(document: &DocumentRecord) -> Value {
     put("payment_method", json!(document.payment_method));
     put("payment_form", json!(document.payment_form));
     put("currency", json!(document.currency_written.as_ref().or(document.currency.as_ref())));
+    put("amounts_currency", json!(document.amounts_currency));
     put("exchange_rate", amount(document.exchange_rate));
     for (key, value) in amounts(document) {
         put(key, amount(value));
@@ -162,7 +163,7 @@ pub fn document(document: &DocumentRecord) -> Value {
     Value::Object(out)
 }
 
-fn amounts(document: &DocumentRecord) -> [(&'static str, Option<Decimal>); 11] {
+fn amounts(document: &DocumentRecord) -> [(&'static str, Option<Decimal>); 12] {
     [
         ("subtotal", document.subtotal),
         ("discount", document.discount),
@@ -175,6 +176,7 @@ fn amounts(document: &DocumentRecord) -> [(&'static str, Option<Decimal>); 11] {
         ("total", document.total),
         ("prepaid", document.prepaid),
         ("payable", document.payable.or(document.total)),
+        ("deducted", document.deducted),
     ]
 }
 
@@ -192,17 +194,17 @@ fn issue_date(document: &DocumentRecord) -> Value {
     }
 }
 
-/// The due date of the document as a whole; without one, those of its instalments.
+/// The due dates of the document as a whole; where nothing is said of them apart, those believed.
 fn due_dates(document: &DocumentRecord) -> Value {
     let stated = matches!(document.due_source, DueSource::Document | DueSource::Instalments);
     if !stated {
         return json!([]);
     }
-    if let Some(last) = document.final_due {
-        return json!([last.to_string()]);
-    }
-    let days = document.dues.iter().filter_map(|due| due.date);
-    json!(days.map(|day| day.to_string()).collect::<Vec<_>>())
+    let days: Vec<Day> = match &document.stated_dues {
+        Some(stated) => stated.clone(),
+        None => document.dues.iter().filter_map(|due| due.date).collect(),
+    };
+    json!(days.into_iter().map(|day| day.to_string()).collect::<Vec<_>>())
 }
 
 fn instalments(document: &DocumentRecord) -> Value {
@@ -260,15 +262,20 @@ fn payment(payment: &PaymentRecord) -> Value {
 }
 
 fn event(event: &EventRecord) -> Value {
+    // The contract names the answers of Chile after the DTE.
+    let chilean = event.seller.country.as_deref() == Some("CL");
     let kind = match event.kind {
         EventKind::Assigned => "assignment",
         EventKind::GoodsReceived => "goods_receipt",
         EventKind::Cancelled => "cancellation",
         EventKind::Confirmed => "confirmation",
-        EventKind::Delivered => "dte_reception",
-        EventKind::Accepted | EventKind::AcceptedWithRemarks | EventKind::Rejected => {
+        EventKind::Noted => "note",
+        EventKind::Delivered if chilean => "dte_reception",
+        EventKind::Delivered => "reception",
+        EventKind::Accepted | EventKind::AcceptedWithRemarks | EventKind::Rejected if chilean => {
             "dte_response"
         }
+        EventKind::Accepted | EventKind::AcceptedWithRemarks | EventKind::Rejected => "response",
     };
     let mut out = json!({
         "kind": kind,

@@ -9,10 +9,12 @@ use crate::record::{Problem, Status};
 mod bank;
 mod bank_text;
 mod invoice;
+mod ubl;
 
 pub use bank::*;
 pub use bank_text::*;
 pub use invoice::*;
+pub use ubl::*;
 
 impl Problem {
     /// The one constructor. `place` is where (a member, row, element; empty for the whole file);

@@ -110,6 +110,10 @@ impl DocumentKind {
 pub struct PartyRecord {
     /// Tax id as written, trimmed; RFC and RUT upper-cased.
     pub tax_id: Option<String>,
+    /// Check digit of `tax_id`, where the format writes the id without it (NIT in UBL).
+    pub check_digit: Option<char>,
+    /// Further ids of the same party (legal, trade register, GLN), by which it may be known too.
+    pub other_ids: Vec<String>,
     /// Tax id abroad, when `tax_id` is the stand-in for foreigners.
     pub foreign_id: Option<String>,
     /// The creditor's own code for the customer (ERP account number, leading zeros kept).
@@ -126,6 +130,14 @@ pub struct PartyRecord {
     pub contact: Option<String>,
     /// Street address with town, in one line.
     pub address: Option<String>,
+}
+
+impl PartyRecord {
+    /// The tax id with its check digit, also where the format writes the two apart.
+    pub fn whole_tax_id(&self) -> Option<String> {
+        let id = self.tax_id.as_ref()?;
+        Some(self.check_digit.map_or_else(|| id.clone(), |digit| format!("{id}-{digit}")))
+    }
 }
 
 /// One due date of a document.
@@ -230,8 +242,9 @@ pub struct DocumentRecord {
     pub dues: Vec<DueRecord>,
     /// Where the due dates come from.
     pub due_source: DueSource,
-    /// The due date of the document as a whole, when it lists instalments besides.
-    pub final_due: Option<Day>,
+    /// The due dates the document states as a whole, where `dues` is not the same: it lists
+    /// instalments besides, or states several that disagree, of which `dues` has the one believed.
+    pub stated_dues: Option<Vec<Day>>,
     /// Terms as text.
     pub payment_terms: Option<String>,
     /// Days of credit understood from the terms.
@@ -244,6 +257,8 @@ pub struct DocumentRecord {
     pub currency: Option<String>,
     /// What the source wrote, where that is not the code (`Pesos`, `DOLAR USA`).
     pub currency_written: Option<String>,
+    /// The code written beside the amounts, where the document itself names no currency.
+    pub amounts_currency: Option<String>,
     /// Rate to the creditor's own currency stated by the document.
     pub exchange_rate: Option<Decimal>,
     /// Exempt amount.
@@ -266,6 +281,9 @@ pub struct DocumentRecord {
     pub total: Option<Decimal>,
     /// What is to be collected, when the source says it apart from the total.
     pub payable: Option<Decimal>,
+    /// The part of what is payable that the buyer is not to be asked for, because it keeps it or
+    /// pays it elsewhere by law (Peru: retención, detracción) or paid it at once.
+    pub deducted: Option<Decimal>,
     /// What was paid before or at issue, when the document says so (SII MntCancel).
     pub prepaid: Option<Decimal>,
     /// What the source says is still open, in exports of open items.
@@ -314,7 +332,7 @@ pub struct AssignmentRecord {
 /// Something that happened to a document issued before, told by another file than its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum EventKind {
-    /// The buyer accepted it (SII EstadoDTE 0).
+    /// The buyer accepted it, or is taken to have (SII EstadoDTE 0; DIAN 033, 034).
     #[default]
     Accepted,
     /// The buyer's system received the file, which says nothing of the debt (SII RecepcionDTE).
@@ -329,8 +347,10 @@ pub enum EventKind {
     Assigned,
     /// It was cancelled with the tax office (SAT).
     Cancelled,
-    /// The tax office lists it as in force (SAT).
+    /// The tax office lists it as in force (SAT), or accepted it when it was issued (SUNAT, DIAN).
     Confirmed,
+    /// Something that changes neither debt nor holder (RADIAN: aval, inscripción, mandato).
+    Noted,
 }
 
 impl EventKind {
@@ -345,6 +365,7 @@ impl EventKind {
             EventKind::Assigned => "assigned",
             EventKind::Cancelled => "cancelled",
             EventKind::Confirmed => "confirmed",
+            EventKind::Noted => "noted",
         }
     }
 }

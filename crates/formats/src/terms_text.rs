@@ -13,6 +13,9 @@ pub fn terms_days(text: &str) -> Option<i32> {
     if words.iter().any(|word| word.starts_with("habil")) || lists_several(&words) {
         return None;
     }
+    if offers_discount(&words) {
+        return after_net(&words).filter(|days| (0..=MAX_DAYS).contains(days));
+    }
     let found: Vec<i32> = (0..words.len()).filter_map(|at| period_at(&words, at)).collect();
     match found.as_slice() {
         [] => bare(&words).or_else(|| cash(&words)),
@@ -64,8 +67,18 @@ fn lists_several(words: &[&str]) -> bool {
     })
 }
 
-/// The words for a day.
-const UNITS: [&str; 8] = ["dia", "dias", "d", "ds", "day", "days", "dff", "dfi"];
+/// The words for a day, in the languages of the invoices read.
+const UNITS: [&str; 18] = [
+    "dia", "dias", "d", "ds", "dff", "dfi", "day", "days", "tag", "tage", "tagen", "jour", "jours",
+    "giorni", "dagen", "dage", "dagar", "dager",
+];
+
+/// "2 % discount within 10 days", "#SKONTO#TAGE=7#": the period is that of the discount.
+fn offers_discount(words: &[&str]) -> bool {
+    const MARKS: [&str; 8] =
+        ["descuento", "dto", "dcto", "discount", "skonto", "escompte", "sconto", "desconto"];
+    words.iter().any(|word| MARKS.contains(word))
+}
 
 /// A number with its unit after it, or with "neto"/"net" before it.
 fn period_at(words: &[&str], at: usize) -> Option<i32> {
@@ -147,6 +160,9 @@ mod tests {
             ("2 meses", 60),
             ("CRÉDITO 30 DIAS (30 días)", 30),
             ("0 días", 0),
+            ("14 Tage", 14),
+            ("Payment within 30 days", 30),
+            ("2 % discount if paid within 10 days, net 30", 30),
         ] {
             assert_eq!(terms_days(text), Some(days), "{text}");
         }
@@ -168,6 +184,9 @@ mod tests {
             "99999 dias",
             "no contado",
             "Crédito (no contado) por confirmar",
+            "2 % discount if paid within 2 days",
+            "#SKONTO#TAGE=7#PROZENT=2.00#",
+            "Descuento 5 % por pago en 10 días",
         ] {
             assert_eq!(terms_days(text), None, "{text}");
         }

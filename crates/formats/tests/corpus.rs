@@ -40,7 +40,7 @@ fn no_file_of_the_corpus_is_without_expectation() {
         .iter()
         .filter_map(|want| want["file"].as_str().map(str::to_owned))
         .collect();
-    for kind in ["cfdi", "dte", "hostile", "camt", "sepa"] {
+    for kind in ["cfdi", "dte", "hostile", "camt", "sepa", "ubl"] {
         for entry in std::fs::read_dir(folder.join(kind)).expect("folder") {
             let name = entry.expect("entry").file_name().to_string_lossy().into_owned();
             let path = format!("{kind}/{name}");

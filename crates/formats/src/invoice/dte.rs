@@ -184,7 +184,7 @@ fn read_terms(header: Node<'_, '_>, document: &mut DocumentRecord, fields: &mut 
         .filter(|days| (0..=999).contains(days))
         .or_else(|| document.payment_terms.as_deref().and_then(terms_days));
     if !instalments.is_empty() {
-        document.final_due = due;
+        document.stated_dues = due.map(|due| vec![due]);
         document.dues = instalments;
         document.due_source = DueSource::Instalments;
         dte_totals::check_instalments(document, fields);

@@ -1,9 +1,11 @@
-//! Electronic invoices and what travels with them: CFDI (Mexico) and DTE (Chile).
+//! Electronic invoices and what travels with them: CFDI (Mexico), DTE (Chile) and UBL (Peppol,
+//! Colombia, Peru).
 //!
 //! Decides, by the root element, which reader an XML belongs to, and names what is recognised and
 //! not read. Namespaces and prefixes are not trusted; local names are.
 pub mod cfdi;
 pub mod cfdi_payments;
+pub mod dian;
 pub mod dte;
 pub mod dte_events;
 pub mod dte_totals;
@@ -11,6 +13,11 @@ pub mod fields;
 pub mod ownership;
 pub mod repeats;
 pub mod sat_metadata;
+pub mod sunat;
+pub mod ubl;
+pub mod ubl_answers;
+pub mod ubl_parties;
+pub mod ubl_totals;
 
 use crate::read::{ReadFile, ReadOptions};
 use crate::record::{Problem, Record, Status};
@@ -65,14 +72,21 @@ fn check_crowd(root: Node<'_, '_>) -> Result<(), Problem> {
     for node in root.descendants().filter(Node::is_element) {
         match xml::name(node) {
             "Comprobante" | "DTE" | "DocumentoCesion" | "ResultadoDTE" | "RecepcionDTE"
-            | "DocumentoRecibo" | "Folios" | "Pago" => documents += 1,
+            | "DocumentoRecibo" | "Folios" | "Pago" | "Invoice" | "CreditNote" | "DebitNote"
+            | "AttachedDocument" | "DocumentResponse" => documents += 1,
             "DoctoRelacionado"
             | "CfdiRelacionado"
             | "Referencia"
             | "MntPagos"
             | "SubTotDTE"
             | "ImptoReten"
-            | "TimbreFiscalDigital" => details += 1,
+            | "TimbreFiscalDigital"
+            | "BillingReference"
+            | "DiscrepancyResponse"
+            | "PartyIdentification"
+            | "PaymentMeans"
+            | "PaymentTerms" => details += 1,
+            other if other.ends_with("DocumentReference") => details += 1,
             _ => {}
         }
     }
@@ -132,6 +146,9 @@ fn read_known(node: Node<'_, '_>) -> Option<Content> {
         "RespuestaDTE" => Some(dte_events::responses(node)),
         "EnvioRecibos" | "SetRecibos" => Some(dte_events::goods_receipts(node)),
         "Acuse" if xml::child(node, "Folios").is_some() => Some(cfdi::cancellations(node)),
+        "AttachedDocument" => Some(dian::attached(node)),
+        "ApplicationResponse" => Some(ubl_answers::read(node)),
+        _ if ubl::is_document(node) => Some(ubl::read(node)),
         _ => None,
     }
 }
@@ -172,11 +189,28 @@ fn known_but_not_read(root: Node<'_, '_>) -> Option<Problem> {
         "RESPUESTA" | "RECEPCIONDTE" | "RESULTADO_ENVIO" | "ResultadoEnvioLibro" => {
             ignored("Respuesta técnica del SII", "Technical answer of the SII")
         }
-        "Perception" | "Retention" | "DespatchAdvice" | "ApplicationResponse" => {
+        "Perception" | "Retention" | "DespatchAdvice" => {
             ignored("Comprobante sin cuenta por cobrar", "Document without a receivable")
+        }
+        "VoidedDocuments" | "SummaryDocuments" => ignored(
+            "Baja o resumen de la SUNAT (su constancia es la que vale)",
+            "Voiding or summary of the SUNAT (only its receipt counts)",
+        ),
+        "NominaIndividual" | "NominaIndividualDeAjuste" => {
+            ignored("Nómina electrónica de la DIAN", "Payroll of the DIAN")
+        }
+        "Order" | "OrderResponse" | "ReceiptAdvice" | "RemittanceAdvice" | "Reminder"
+        | "Catalogue" | "Quotation"
+            if is_ubl(root) =>
+        {
+            ignored("Documento comercial sin deuda", "Business document without a debt")
         }
         _ => not_imported(root),
     }
+}
+
+fn is_ubl(root: Node<'_, '_>) -> bool {
+    root.tag_name().namespace().is_some_and(|space| space.contains(":ubl:"))
 }
 
 /// Whether it is what the SAT answers when asked for the state of a CFDI.
@@ -189,7 +223,7 @@ fn not_imported(root: Node<'_, '_>) -> Option<Problem> {
     let namespace = root.tag_name().namespace().unwrap_or("");
     let standard = match xml::name(root) {
         "Facturae" => "Facturae",
-        "Invoice" | "CreditNote" | "DebitNote" | "AttachedDocument" => "UBL",
+        "Invoice" | "CreditNote" | "DebitNote" if is_ubl(root) => "UBL 1.0",
         "CrossIndustryInvoice" => "CII",
         "FatturaElettronica" => "FatturaPA",
         "Document" if namespace.contains("iso:20022") => "ISO 20022",

@@ -57,10 +57,7 @@ enum Verdict {
 }
 
 fn verdict(creditor: &PartyRecord, others: &[&PartyRecord], ours: &[String]) -> Verdict {
-    let is_ours = |party: &PartyRecord| {
-        let id = party.tax_id.as_deref().map(comparable);
-        id.is_some_and(|id| ours.iter().any(|our| comparable(our) == id))
-    };
+    let is_ours = |party: &PartyRecord| ours.iter().any(|our| is_called(party, our));
     if is_ours(creditor) {
         Verdict::Ours
     } else if others.iter().any(|party| is_ours(party)) {
@@ -68,6 +65,21 @@ fn verdict(creditor: &PartyRecord, others: &[&PartyRecord], ours: &[String]) -> 
     } else {
         Verdict::Strangers(creditor.tax_id.clone().unwrap_or_default())
     }
+}
+
+/// Whether one of the ids of a party is that id, in any of its writings: with or without the
+/// check digit of a NIT, with or without the country before a VAT number.
+fn is_called(party: &PartyRecord, id: &str) -> bool {
+    let whole = party.whole_tax_id();
+    let ids = [&party.tax_id, &whole].into_iter().flatten().chain(&party.other_ids);
+    let country = party.country.as_deref().unwrap_or("");
+    let wanted = comparable(id);
+    let bare = |id: &str| match id.strip_prefix(country) {
+        Some(rest) if !country.is_empty() && rest.len() > 4 => comparable(rest),
+        _ => id.to_owned(),
+    };
+    ids.map(|theirs| comparable(theirs))
+        .any(|theirs| theirs == wanted || bare(&theirs) == bare(&wanted))
 }
 
 #[cfg(test)]
@@ -86,6 +98,26 @@ mod tests {
         let mut record = Record::Document(Box::new(document));
         check(&mut record, &["77.777.777-7".to_owned()]);
         record.status()
+    }
+
+    #[test]
+    fn an_id_is_the_same_in_every_writing() {
+        let party = |country: &str, id: &str| PartyRecord {
+            country: Some(country.to_owned()),
+            tax_id: Some(id.to_owned()),
+            ..PartyRecord::default()
+        };
+        assert!(is_called(&party("ES", "ESB12345674"), "B-12345674"));
+        assert!(is_called(&party("ES", "B12345674"), "esb12345674"));
+        let nit = PartyRecord { check_digit: Some('4'), ..party("CO", "800197268") };
+        assert!(is_called(&nit, "800.197.268-4") && is_called(&nit, "800197268"));
+        assert!(!is_called(&nit, "800.197.268-5"));
+        let other_ids = vec!["987654321".to_owned()];
+        assert!(is_called(
+            &PartyRecord { other_ids, ..party("NO", "NO987654321MVA") },
+            "987654321"
+        ));
+        assert!(!is_called(&PartyRecord::default(), "987654321"));
     }
 
     #[test]

@@ -45,10 +45,10 @@ fn collect(
     seen: &mut HashMap<String, Address>,
     found: &mut Vec<(Address, Address)>,
 ) {
-    if matches!(file.format, "cfdi" | "dte") {
+    if matches!(file.format, "cfdi" | "dte" | "ubl") {
         for (at, record) in file.records.iter().enumerate() {
             let Record::Document(document) = record else { continue };
-            let Some(key) = key(document) else { continue };
+            let Some(key) = key(file.format, document) else { continue };
             let here = (path.clone(), at);
             match seen.get(&key) {
                 Some(first) => found.push((first.clone(), here)),
@@ -65,9 +65,10 @@ fn collect(
     }
 }
 
-/// The business key: the official uid; for a DTE issuer, type and folio; for an unstamped CFDI
-/// everything that tells it from another (formats reference §1 and §2).
-fn key(document: &DocumentRecord) -> Option<String> {
+/// The business key: the official uid; for a DTE issuer, type and folio; for UBL seller, class and
+/// number; for an unstamped CFDI everything that tells it from another (formats reference §1, §2
+/// and §4).
+fn key(format: &str, document: &DocumentRecord) -> Option<String> {
     if document.status == Status::Ignore {
         return None;
     }
@@ -75,6 +76,10 @@ fn key(document: &DocumentRecord) -> Option<String> {
         return Some(format!("uuid {uuid}"));
     }
     let seller = comparable(document.seller.tax_id.as_deref()?);
+    if format == "ubl" {
+        let number = document.number.as_deref()?;
+        return Some(format!("ubl {seller} {} {number}", document.kind.as_str()));
+    }
     let kind = document.type_code.as_deref()?;
     let number = document.number.as_deref()?.trim_start_matches('0');
     match document.version {
@@ -127,7 +132,7 @@ fn document_mut<'a>(file: &'a mut ReadFile, address: &Address) -> Option<&'a mut
 /// The outcomes of invoices and of what contains them, again; tables keep their own.
 fn settle(file: &mut ReadFile) {
     file.members.iter_mut().for_each(settle);
-    if matches!(file.format, "cfdi" | "dte") || !file.members.is_empty() {
+    if matches!(file.format, "cfdi" | "dte" | "ubl") || !file.members.is_empty() {
         file.settle();
     }
 }
