@@ -262,10 +262,12 @@ impl Chosen {
         owing: &[Balance],
         standings: &Standings,
     ) -> Result<Chosen, ServiceError> {
-        let wanted = words::query(&filter.text);
-        let matching = match wanted.is_empty() {
+        let matching = match filter.text.trim().is_empty() {
             true => None,
-            false => Some(customer::ids_matching(tx, ctx.scope(), &wanted)?.into_iter().collect()),
+            false => {
+                let wanted = words::query(&filter.text);
+                Some(customer::ids_matching(tx, ctx.scope(), &wanted)?.into_iter().collect())
+            }
         };
         let reachable = match filter.state {
             Some(CustomerState::NoContactPoint) => {

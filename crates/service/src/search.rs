@@ -1,7 +1,8 @@
 //! Search: customers by name, tax id, code, telephone or e-mail; documents by number or amount.
 //!
-//! Decides how one line of text is read: as words of a name, as the beginning of a number, and, in
-//! each currency of the portfolio, as an amount. At most [`MOST`] of each kind are answered.
+//! Decides how one line of text is read: as words of a name, as a telephone or e-mail, as the
+//! beginning of a number, and, in each currency of the portfolio, as an amount. Signs that say
+//! nothing by themselves find nothing. At most [`MOST`] of each kind are answered.
 
 use crate::App;
 use crate::balances::{self, Balance};
@@ -49,11 +50,26 @@ pub struct Found {
     pub is_cut: bool,
 }
 
-/// Looks a text up. Empty text finds nothing.
-pub fn search(app: &App, ctx: &Ctx, at: AsOf, text: &str) -> Result<Found, ServiceError> {
+/// How a text is read as an amount of a currency, in smallest units: people write amounts in their
+/// country's signs, programs as plain decimals.
+pub type ReadAmount<'f> = &'f dyn Fn(&str, Currency) -> Option<i64>;
+
+/// Reads a plain decimal: `12500.50`.
+pub fn plain_amount(text: &str, currency: Currency) -> Option<i64> {
+    Money::parse(text, currency).ok().map(|money| money.minor)
+}
+
+/// Looks a text up. Text without a letter or a digit finds nothing.
+pub fn search(
+    app: &App,
+    ctx: &Ctx,
+    at: AsOf,
+    text: &str,
+    read_amount: ReadAmount<'_>,
+) -> Result<Found, ServiceError> {
     ctx.require(Deed::ViewCustomers)?;
     let text = text.trim();
-    if text.is_empty() {
+    if words::query(text).is_empty() {
         return Ok(Found::default());
     }
     app.store.read(|tx| {
@@ -61,7 +77,7 @@ pub fn search(app: &App, ctx: &Ctx, at: AsOf, text: &str) -> Result<Found, Servi
         let standings = Standings::load(tx, ctx.scope(), at.as_of, ctx.today)?;
         let buckets = BucketSet::default();
         let mut people = people(tx, ctx, text)?;
-        let mut papers = papers(tx, ctx, &view, at, text)?;
+        let mut papers = papers(tx, ctx, &view, at, (text, read_amount))?;
         let is_cut = people.len() > MOST || papers.len() > MOST;
         people.truncate(MOST);
         papers.truncate(MOST);
@@ -81,13 +97,9 @@ type Person = (CustomerId, Option<String>);
 
 fn people(tx: &mut Tx<'_>, ctx: &Ctx, text: &str) -> Result<Vec<Person>, ServiceError> {
     let (scope, limit) = (ctx.scope(), MOST as i64 + 1);
-    let wanted = words::query(text);
-    let mut people: Vec<Person> = Vec::new();
-    if !wanted.is_empty() {
-        let named = customer::search(tx, scope, &wanted, limit)?;
-        people.extend(named.into_iter().map(|customer| (customer.id, None)));
-    }
-    let is_kept = |c: &char| !c.is_whitespace() && !['-', '(', ')'].contains(c);
+    let named = customer::search(tx, scope, &words::query(text), limit)?;
+    let mut people: Vec<Person> = named.into_iter().map(|customer| (customer.id, None)).collect();
+    let is_kept = |c: &char| !c.is_whitespace() && !['-', '(', ')', '.'].contains(c);
     let point: String = text.to_lowercase().chars().filter(is_kept).collect();
     if point.chars().count() >= SHORTEST_POINT && people.len() <= MOST {
         let points = customer::contact_points_like(tx, scope, &point, limit)?;
@@ -105,16 +117,15 @@ fn papers(
     ctx: &Ctx,
     view: &View,
     at: AsOf,
-    text: &str,
+    (text, read_amount): (&str, ReadAmount<'_>),
 ) -> Result<Vec<DocumentId>, ServiceError> {
     let (number, limit) = (text.to_uppercase(), MOST as i64 + 1);
     let numbered = document::by_number_prefix(tx, ctx.scope(), &number, limit)?;
     let mut papers: Vec<DocumentId> = numbered.into_iter().map(|document| document.id).collect();
     let currencies = view.portfolio.currencies().into_iter();
     let amounts: HashSet<(Currency, i64)> = currencies
-        .filter_map(|currency| Money::parse(text, currency).ok())
-        .filter(|money| money.minor > 0)
-        .map(|money| (money.currency, money.minor))
+        .filter_map(|currency| read_amount(text, currency).map(|minor| (currency, minor)))
+        .filter(|(_, minor)| *minor > 0)
         .collect();
     if amounts.is_empty() {
         return Ok(papers);

@@ -520,7 +520,10 @@ fn a_search_reads_names_numbers_amounts_and_addresses() {
     for place in places() {
         let scene = Scene::new(&place, 5);
         let (app, ctx) = (&scene.books.app, &scene.books.ctx);
-        let find = |text: &str| search::search(app, ctx, AsOf::day(ctx.today), text).unwrap();
+        let find = |text: &str| {
+            let at = AsOf::day(ctx.today);
+            search::search(app, ctx, at, text, &search::plain_amount).unwrap()
+        };
         assert_eq!(find("c12").customers[0].customer.code, "C12");
         assert_eq!(
             find("c12@cliente").customers[0].matched.as_deref(),
@@ -536,7 +539,16 @@ fn a_search_reads_names_numbers_amounts_and_addresses() {
         );
         let many = find("F0");
         assert!(many.is_cut && many.documents.len() == search::MOST);
-        assert!(find("  ").documents.is_empty() && find("zzz").customers.is_empty());
+        assert!(find("zzz").customers.is_empty());
+        for nothing in ["  ", "%", "_", "%%%%%", "____", ". - .", "!", "'"] {
+            let found = find(nothing);
+            assert!(found.customers.is_empty() && found.documents.is_empty(), "{nothing:?}");
+            let filter = customers::Filter { text: nothing.to_owned(), ..Default::default() };
+            let question = customers::Question { filter, ..Default::default() };
+            let listed = customers::list(app, ctx, AsOf::day(ctx.today), &question).unwrap();
+            let expected = nothing.trim().is_empty();
+            assert_eq!(listed.row_count > 0, expected, "{nothing:?}: a blank filter is no filter");
+        }
     }
 }
 

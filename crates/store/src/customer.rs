@@ -220,31 +220,39 @@ pub fn by_code(tx: &mut Tx<'_>, scope: Scope, code: &str) -> Result<Option<Custo
     tx.query_one(&select("code = $3"), &params![scope.workspace, scope.creditor, code], read)
 }
 
-/// Customers whose search words contain every one of `words` (lower case, no accents), by name.
+/// Customers whose search words contain every one of `words` (lower case, no accents), by name;
+/// nobody when there are no words.
 pub fn search(
     tx: &mut Tx<'_>,
     scope: Scope,
     words: &[String],
     limit: i64,
 ) -> Result<Vec<Customer>, StoreError> {
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
     let conditions: Vec<String> =
         (0..words.len()).map(|n| format!("search_text LIKE ${} ESCAPE '!'", n + 4)).collect();
-    let all = if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") };
+    let all = conditions.join(" AND ");
     let sql = select(&format!("{all} ORDER BY name, customer_id LIMIT $3"));
     let mut values = params![scope.workspace, scope.creditor, limit].to_vec();
     values.extend(words.iter().map(|word| Param::Owned(format!("%{}%", like(word)))));
     tx.query(&sql, &values, read)
 }
 
-/// The ids of the customers whose search words contain every one of `words`.
+/// The ids of the customers whose search words contain every one of `words`; nobody's when there
+/// are no words.
 pub fn ids_matching(
     tx: &mut Tx<'_>,
     scope: Scope,
     words: &[String],
 ) -> Result<Vec<CustomerId>, StoreError> {
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
     let conditions: Vec<String> =
         (0..words.len()).map(|n| format!("search_text LIKE ${} ESCAPE '!'", n + 3)).collect();
-    let all = if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") };
+    let all = conditions.join(" AND ");
     let sql = format!(
         "SELECT customer_id FROM customer WHERE workspace_id = $1 AND creditor_id = $2 AND {all} \
          ORDER BY customer_id"
@@ -329,7 +337,8 @@ pub fn contact_points_like(
     tx.query(
         "SELECT contact_point_id, customer_id, kind, value, person, state FROM contact_point \
          WHERE workspace_id = $1 AND creditor_id = $2 \
-         AND REPLACE(REPLACE(LOWER(value), ' ', ''), '-', '') LIKE $3 ESCAPE '!' \
+         AND REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(LOWER(value), ' ', ''), '-', ''), '(', ''), \
+         ')', ''), '.', '') LIKE $3 ESCAPE '!' \
          ORDER BY contact_point_id LIMIT $4",
         &params![scope.workspace, scope.creditor, format!("%{}%", like(text)), limit],
         read_point,

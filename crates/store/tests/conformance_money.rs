@@ -139,7 +139,7 @@ on_both_engines! {
         assert_eq!(search(&["100%_ok!"], 50).len(), names.len());
         assert!(search(&["1%ok"], 50).is_empty());
         assert_eq!(ids(&search(&["c-0012"], 50), |c| c.id), [CustomerId(12)]);
-        assert_eq!(search(&[], 50).len(), names.len());
+        assert!(search(&[], 50).is_empty(), "no words name nobody");
         let words = ["0013".to_owned()];
         assert_eq!(read(&store, |tx| customers::ids_matching(tx, SCOPE, &words)), [CustomerId(13)]);
     }
