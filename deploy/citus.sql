@@ -15,6 +15,7 @@ SELECT create_distributed_table('sign_in_attempt', 'workspace_id', colocate_with
 SELECT create_distributed_table('customer', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('contact_point', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('setting', 'workspace_id', colocate_with => 'workspace');
+SELECT create_distributed_table('user_creditor', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('document', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('document_reference', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('receivable', 'workspace_id', colocate_with => 'workspace');

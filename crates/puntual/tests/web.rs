@@ -3,15 +3,7 @@
 mod support;
 
 use support::browser::Browser;
-use support::{Books, CONTRADICTIONS, PASSWORD};
-
-/// Runs a story on SQLite and, where it is installed, on PostgreSQL.
-fn on_both_engines(story: impl Fn(&Books)) {
-    story(&Books::sqlite());
-    if let Some(books) = Books::postgres() {
-        story(&books);
-    }
-}
+use support::{Books, CONTRADICTIONS, PASSWORD, on_both_engines};
 
 #[test]
 fn signing_in_right_wrong_and_too_often() {
@@ -50,13 +42,15 @@ fn every_page_answers_each_role_or_refuses_it() {
         "/indicadores",
         "/mensajes",
         "/mensajes/plan",
+        "/contrasena",
         "/buscar?q=san",
         "/indicadores?por=customer&al=2026-05-31&conocido=2026-06-15",
         "/clientes?estado=overdue&orden=-saldo",
         "/documentos?tramo=31-60&moneda=CLP",
     ];
     let supervisors = ["/importar", "/importar/cuarentena"];
-    let admins = ["/ajustes", "/ajustes/usuarios", "/ajustes/correo", "/ajustes/tramos"];
+    let admins =
+        ["/ajustes", "/ajustes/datos", "/ajustes/usuarios", "/ajustes/correo", "/ajustes/tramos"];
     for (rank, role) in ["viewer", "agent", "supervisor", "admin"].into_iter().enumerate() {
         let mut browser = Browser::signed_in(&program.address, role);
         let customer = browser.get("/clientes").link("/clientes/cus_");

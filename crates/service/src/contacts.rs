@@ -228,6 +228,12 @@ pub fn note(
     })
 }
 
+/// Whether a text is shaped like an e-mail address.
+pub(crate) fn is_email(text: &str) -> bool {
+    let shaped = |(local, domain): (&str, &str)| !local.is_empty() && domain.contains('.');
+    text.split_once('@').is_some_and(shaped) && !text.contains(char::is_whitespace)
+}
+
 /// Adds a way to reach a customer. The same id with the same content changes nothing.
 pub fn add_point(app: &App, ctx: &Ctx, point: &ContactPoint) -> Result<(), ServiceError> {
     ctx.require(Deed::EditCustomer)?;
@@ -235,10 +241,7 @@ pub fn add_point(app: &App, ctx: &Ctx, point: &ContactPoint) -> Result<(), Servi
         return Err(ServiceError::invalid("kind", "unknown_kind"));
     }
     let value = moments::required("value", &point.value)?;
-    let is_email = value.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') && !value.contains(char::is_whitespace)
-    });
-    if point.kind == "email" && !is_email {
+    if point.kind == "email" && !is_email(&value) {
         return Err(ServiceError::invalid("value", "bad_email"));
     }
     let person = moments::said(point.person.as_deref());

@@ -2,9 +2,10 @@
 
 use crate::App;
 use crate::clock;
+use crate::contacts;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
-use puntual_core::access::Deed;
+use puntual_core::access::{Deed, Role};
 use puntual_core::currency::Currency;
 use puntual_core::id::{CreditorId, WorkspaceId};
 use puntual_core::tax_id::{self, TaxIdCheck, TaxIdKind};
@@ -12,6 +13,7 @@ use puntual_core::terms;
 use puntual_store::Scope;
 use puntual_store::creditor;
 pub use puntual_store::creditor::Creditor;
+use puntual_store::user::{self, User};
 
 /// What making a creditor needs.
 #[derive(Clone, Debug)]
@@ -125,6 +127,9 @@ const FIRST: i64 = 1;
 /// Days of credit assumed for a new creditor whose country's law names none.
 const USUAL_TERMS_DAYS: i32 = 30;
 
+/// Most days of credit a creditor may give by default: what is longer was mistyped.
+const MOST_TERMS_DAYS: i64 = 365;
+
 /// Makes a creditor, and the workspace if there is none yet. The first creditor is the default.
 /// Making the same one again answers the existing one; the same code with other content is a
 /// conflict.
@@ -221,6 +226,19 @@ pub fn list(app: &App) -> Result<Vec<Creditor>, ServiceError> {
     })
 }
 
+/// The creditors somebody works for, the default first: those they are assigned to, all of the
+/// workspace when they are assigned to none. An administrator answers for all of them.
+pub fn of_user(app: &App, user: &User) -> Result<Vec<Creditor>, ServiceError> {
+    app.store.read(|tx| {
+        let mut all = creditor::list(tx, user.workspace)?;
+        let assigned = user::creditors_of(tx, user.workspace, user.id)?;
+        if !assigned.is_empty() && user.role != Role::Admin.as_str() {
+            all.retain(|creditor| assigned.contains(&creditor.scope.creditor));
+        }
+        Ok(all)
+    })
+}
+
 /// The creditor of this code; without a code the only one, or the default.
 pub fn choose(app: &App, code: Option<&str>) -> Result<Creditor, ServiceError> {
     let all = list(app)?;
@@ -247,8 +265,13 @@ pub fn update(app: &App, ctx: &Ctx, changed: Creditor) -> Result<(), ServiceErro
         return Err(ServiceError::Forbidden("another creditor".to_owned()));
     }
     if !clock::is_zone(&changed.time_zone) {
-        let text = format!("no such zone: {}", changed.time_zone);
-        return Err(ServiceError::invalid("time_zone", text));
+        return Err(ServiceError::invalid("time_zone", "no_such_zone"));
+    }
+    if changed.email.as_deref().is_some_and(|email| !contacts::is_email(email)) {
+        return Err(ServiceError::invalid("email", "bad_email"));
+    }
+    if !(0..=MOST_TERMS_DAYS).contains(&changed.default_terms_days) {
+        return Err(ServiceError::invalid("terms_days", "not_terms"));
     }
     app.store.write(|tx| Ok(creditor::update(tx, &changed)?))
 }

@@ -7,6 +7,7 @@ pub mod balances;
 pub mod behaviour;
 pub mod bench;
 pub mod book;
+pub mod buckets;
 pub mod channels;
 pub mod check;
 pub mod clock;

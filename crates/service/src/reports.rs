@@ -2,6 +2,7 @@
 //! the same figures; nothing is computed twice.
 
 use crate::App;
+use crate::buckets;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
 use crate::portfolios::View;
@@ -233,7 +234,8 @@ pub fn history_json(
     let span = Span::new(from, to, step)
         .map_err(|error| ServiceError::invalid("from", error.to_string()))?;
     let view = app.portfolio(ctx)?;
-    let question = HistoryQuestion { known_at, ..HistoryQuestion::new(span, Scope::ALL) };
+    let buckets = buckets::of(app, ctx)?;
+    let question = HistoryQuestion { known_at, buckets, ..HistoryQuestion::new(span, Scope::ALL) };
     let points: Vec<Value> = history::history(&view.portfolio, &question)
         .iter()
         .map(|point| {

@@ -6,6 +6,7 @@
 
 use crate::App;
 use crate::balances::{self, Balance};
+use crate::buckets;
 use crate::ctx::Ctx;
 use crate::documents;
 use crate::error::ServiceError;
@@ -75,7 +76,7 @@ pub fn search(
     app.store.read(|tx| {
         let view = app.portfolios.view_in(tx, ctx.scope())?;
         let standings = Standings::load(tx, ctx.scope(), at.as_of, ctx.today)?;
-        let buckets = BucketSet::default();
+        let buckets = buckets::in_force(tx, ctx)?;
         let mut people = people(tx, ctx, text)?;
         let mut papers = papers(tx, ctx, &view, at, (text, read_amount))?;
         let is_cut = people.len() > MOST || papers.len() > MOST;

@@ -9,7 +9,7 @@ use crate::error::ServiceError;
 use crate::password::{self, PasswordError};
 use crate::random;
 use puntual_core::access::{Deed, Role};
-use puntual_core::id::{UserId, WorkspaceId};
+use puntual_core::id::{CreditorId, UserId, WorkspaceId};
 use puntual_store::user;
 pub use puntual_store::user::User;
 use puntual_store::{Tx, creditor};
@@ -51,6 +51,8 @@ pub struct UserChange {
     pub password: Option<String>,
     /// Whether the person may sign in no more. Ends their sessions.
     pub disabled: Option<bool>,
+    /// The creditors they work for; nobody's list for all of them.
+    pub creditors: Option<Vec<CreditorId>>,
 }
 
 /// A person as the list of people shows them.
@@ -60,6 +62,8 @@ pub struct Listed {
     pub user: User,
     /// When a session of theirs was last used, in milliseconds; `None` when there is none.
     pub last_seen_at: Option<i64>,
+    /// The creditors they are assigned to; none when they work for all.
+    pub creditors: Vec<CreditorId>,
 }
 
 /// The people of the workspace by name.
@@ -69,8 +73,17 @@ pub fn list(app: &App, ctx: &Ctx) -> Result<Vec<Listed>, ServiceError> {
     app.store.read(|tx| {
         let seen = user::last_seen(tx, workspace)?;
         let last = |id| seen.iter().find(|(user, _)| *user == id).map(|(_, at)| *at);
-        let users = user::list(tx, workspace)?;
-        Ok(users.into_iter().map(|user| Listed { last_seen_at: last(user.id), user }).collect())
+        let assigned = user::assignments(tx, workspace)?;
+        let creditors = |id| {
+            let own = assigned.iter().filter(|(user, _)| *user == id);
+            own.map(|(_, creditor)| *creditor).collect()
+        };
+        let listed = |user: User| Listed {
+            last_seen_at: last(user.id),
+            creditors: creditors(user.id),
+            user,
+        };
+        Ok(user::list(tx, workspace)?.into_iter().map(listed).collect())
     })
 }
 
@@ -141,11 +154,27 @@ pub fn change(app: &App, ctx: &Ctx, who: UserId, change: UserChange) -> Result<U
         }
         keep_an_admin(tx, &before, &after)?;
         user::update(tx, &after)?;
+        if let Some(creditors) = &change.creditors {
+            assign(tx, &after, creditors)?;
+        }
         if password_hash.is_some() || change.disabled == Some(true) {
             user::end_sessions_of(tx, workspace, who, ctx.now_ms)?;
         }
         Ok(after)
     })
+}
+
+/// Assigns a person to creditors of their workspace.
+fn assign(tx: &mut Tx<'_>, who: &User, creditors: &[CreditorId]) -> Result<(), ServiceError> {
+    let known = creditor::list(tx, who.workspace)?;
+    let is_known = |id: &CreditorId| known.iter().any(|one| one.scope.creditor == *id);
+    if !creditors.iter().all(is_known) {
+        return Err(ServiceError::NotFound("a creditor of the assignment".to_owned()));
+    }
+    let mut wanted = creditors.to_vec();
+    wanted.sort_unstable();
+    wanted.dedup();
+    Ok(user::assign(tx, who.workspace, who.id, &wanted)?)
 }
 
 /// Changes one's own password, knowing the present one. Ends one's sessions, this one too.

@@ -144,13 +144,14 @@ pub fn run(app: &App, stop: &StopFlag, rest: Duration) {
 
 /// Whether the creditor's day has come far enough to be run.
 fn is_morning(app: &App, ctx: &Ctx) -> Result<bool, ServiceError> {
-    let hour = app.store.read(|tx| morning_hour(tx, ctx))?;
+    let hour = morning_hour(app, ctx)?;
     let (_, minute) = clock::civil_in_zone(ctx.now_ms, &ctx.creditor.time_zone);
     Ok(minute >= hour * 60)
 }
 
-fn morning_hour(tx: &mut puntual_store::Tx<'_>, ctx: &Ctx) -> Result<u32, ServiceError> {
-    let stored = setting::get(tx, ctx.scope(), MORNING_HOUR)?;
+/// The hour of the creditor's day from which its day is run.
+pub fn morning_hour(app: &App, ctx: &Ctx) -> Result<u32, ServiceError> {
+    let stored = app.store.read(|tx| setting::get(tx, ctx.scope(), MORNING_HOUR))?;
     let hour = stored.and_then(|text| text.parse().ok()).filter(|hour| *hour < 24);
     Ok(hour.unwrap_or(DEFAULT_MORNING_HOUR))
 }
@@ -159,7 +160,7 @@ fn morning_hour(tx: &mut puntual_store::Tx<'_>, ctx: &Ctx) -> Result<u32, Servic
 pub fn set_morning_hour(app: &App, ctx: &Ctx, hour: u32) -> Result<(), ServiceError> {
     ctx.require(Deed::ManageSettings)?;
     if hour > 23 {
-        return Err(ServiceError::invalid("morning_hour", "an hour is from 0 to 23"));
+        return Err(ServiceError::invalid("morning_hour", "not_an_hour"));
     }
     app.store.write(|tx| Ok(setting::set(tx, ctx.scope(), MORNING_HOUR, &hour.to_string())?))
 }

@@ -6,12 +6,15 @@ mod engines;
 
 use engines::*;
 use puntual_core::access::Role;
+use puntual_core::aging::BucketSet;
 use puntual_core::currency::Currency;
-use puntual_core::id::UserId;
-use puntual_service::creditors::{self, NewCreditor, TaxIdDoubt, tax_id_doubt};
+use puntual_core::id::{CreditorId, UserId};
+use puntual_service::buckets;
+use puntual_service::creditors::{self, Creditor, NewCreditor, TaxIdDoubt, tax_id_doubt};
+use puntual_service::ctx::Ctx;
 use puntual_service::demo_load::{self, Holding};
 use puntual_service::error::ServiceError;
-use puntual_service::users::{self, NewUser};
+use puntual_service::users::{self, NewUser, UserChange};
 use puntual_store::on_both_engines;
 
 fn new(country: &str, tax_id: &str) -> NewCreditor {
@@ -78,5 +81,90 @@ on_both_engines! {
         };
         users::create(&books.app, &books.ctx, admin).unwrap();
         assert_eq!(demo_load::holding(&books.app).unwrap(), Holding::Demo);
+    }
+
+    fn a_creditors_card_is_changed_and_what_no_letter_could_print_is_refused(place) {
+        let books = Books::chile(place);
+        let (app, ctx) = (&books.app, &books.ctx);
+        let wanted = Creditor {
+            email: Some("cobros@casa.example".to_owned()),
+            phone: Some("+56 2 2345 6789".to_owned()),
+            address: Some("Huérfanos 1160".to_owned()),
+            how_to_pay: Some("Banco de Chile, cuenta 1-2".to_owned()),
+            default_terms_days: 45,
+            ..ctx.creditor.clone()
+        };
+        creditors::update(app, ctx, wanted.clone()).unwrap();
+        assert_eq!(creditors::choose(app, None).unwrap(), wanted);
+        let wrong = [
+            Creditor { email: Some("cobros".to_owned()), ..wanted.clone() },
+            Creditor { time_zone: "America/Nada".to_owned(), ..wanted.clone() },
+            Creditor { default_terms_days: 400, ..wanted.clone() },
+        ];
+        for one in wrong {
+            let said = creditors::update(app, ctx, one).unwrap_err();
+            assert!(matches!(said, ServiceError::Invalid(_)), "{said}");
+        }
+        let agent = Ctx { role: Role::Supervisor, ..ctx.clone() };
+        let said = creditors::update(app, &agent, wanted.clone()).unwrap_err();
+        assert!(matches!(said, ServiceError::Forbidden(_)), "{said}");
+        assert_eq!(creditors::choose(app, None).unwrap(), wanted);
+    }
+
+    fn the_buckets_of_a_creditor_are_its_own(place) {
+        let books = Books::chile(place);
+        let (app, ctx) = (&books.app, &books.ctx);
+        assert_eq!(buckets::of(app, ctx).unwrap(), BucketSet::default());
+        let set = buckets::save(app, ctx, " 15, 45;90 ").unwrap();
+        assert_eq!(set.labels(), ["current", "1-15", "16-45", "46-90", "91+"]);
+        assert_eq!(buckets::of(app, ctx).unwrap(), set);
+        for wrong in ["30, 30", "60, 30", "0", "-5", "treinta", "99999", "1.5"] {
+            let said = buckets::save(app, ctx, wrong).unwrap_err();
+            assert!(matches!(said, ServiceError::Invalid(_)), "{wrong}: {said}");
+        }
+        assert_eq!(buckets::of(app, ctx).unwrap(), set, "what is refused changes nothing");
+        let other = creditors::create(app, new("MX", "EKU9003173C9")).unwrap();
+        let of_other = Ctx { creditor: other, ..ctx.clone() };
+        assert_eq!(buckets::of(app, &of_other).unwrap(), BucketSet::default());
+        assert_eq!(buckets::save(app, ctx, "").unwrap(), BucketSet::default());
+        assert_eq!(buckets::of(app, ctx).unwrap(), BucketSet::default());
+    }
+
+    fn people_work_for_the_creditors_they_are_assigned_to(place) {
+        let books = Books::chile(place);
+        let (app, ctx) = (&books.app, &books.ctx);
+        let other = creditors::create(app, new("MX", "EKU9003173C9")).unwrap();
+        let id = UserId(app.next_id());
+        let person = NewUser {
+            id,
+            email: "eva@casa.example".to_owned(),
+            name: "Eva".to_owned(),
+            role: Role::Agent,
+            password: "una clave larga".to_owned(),
+            locale: "es".to_owned(),
+            collector: None,
+        };
+        let eva = users::create(app, ctx, person).unwrap();
+        let codes = |user: &users::User| -> Vec<String> {
+            creditors::of_user(app, user).unwrap().into_iter().map(|c| c.code).collect()
+        };
+        assert_eq!(codes(&eva), ["C1", "MX2"], "assigned to none: all");
+        let assign = |list: Vec<CreditorId>| {
+            let change = UserChange { creditors: Some(list), ..UserChange::default() };
+            users::change(app, ctx, id, change)
+        };
+        assign(vec![other.scope.creditor]).unwrap();
+        assert_eq!(codes(&eva), ["MX2"]);
+        for asked in [Some("C1"), Some("MX2"), Some("nada"), None] {
+            let (entered, own) = Ctx::of_user(app, &eva, asked).unwrap().unwrap();
+            assert_eq!((entered.creditor.code.as_str(), own.len()), ("MX2", 1), "{asked:?}");
+        }
+        assert_eq!(users::list(app, ctx).unwrap()[0].creditors, [other.scope.creditor]);
+        assert!(matches!(assign(vec![CreditorId(77)]), Err(ServiceError::NotFound(_))));
+        let promoted = UserChange { role: Some(Role::Admin), ..UserChange::default() };
+        let boss = users::change(app, ctx, id, promoted).unwrap();
+        assert_eq!(codes(&boss), ["C1", "MX2"], "an administrator answers for all");
+        assign(Vec::new()).unwrap();
+        assert_eq!(codes(&eva), ["C1", "MX2"]);
     }
 }

@@ -3,7 +3,7 @@
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::{Tx, params};
-use puntual_core::id::{UserId, WorkspaceId};
+use puntual_core::id::{CreditorId, UserId, WorkspaceId};
 
 /// A person who uses the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +111,53 @@ pub fn update(tx: &mut Tx<'_>, user: &User) -> Result<(), StoreError> {
 pub fn list(tx: &mut Tx<'_>, workspace: WorkspaceId) -> Result<Vec<User>, StoreError> {
     let sql = format!("SELECT {USER} FROM app_user WHERE workspace_id = $1 ORDER BY name, user_id");
     tx.query(&sql, &params![workspace], read)
+}
+
+/// Who works for which creditors: pairs of user and creditor. A user who is in none works for all.
+pub fn assignments(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+) -> Result<Vec<(UserId, CreditorId)>, StoreError> {
+    tx.query(
+        "SELECT user_id, creditor_id FROM user_creditor WHERE workspace_id = $1 \
+         ORDER BY user_id, creditor_id",
+        &params![workspace],
+        |row| Ok((UserId(row.int(0)?), CreditorId(row.int(1)?))),
+    )
+}
+
+/// The creditors a user is assigned to; none when the user works for all.
+pub fn creditors_of(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    user: UserId,
+) -> Result<Vec<CreditorId>, StoreError> {
+    tx.query(
+        "SELECT creditor_id FROM user_creditor WHERE workspace_id = $1 AND user_id = $2 \
+         ORDER BY creditor_id",
+        &params![workspace, user],
+        |row| Ok(CreditorId(row.int(0)?)),
+    )
+}
+
+/// Assigns a user to these creditors and no others.
+pub fn assign(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    user: UserId,
+    creditors: &[CreditorId],
+) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM user_creditor WHERE workspace_id = $1 AND user_id = $2",
+        &params![workspace, user],
+    )?;
+    for creditor in creditors {
+        tx.execute(
+            "INSERT INTO user_creditor (workspace_id, user_id, creditor_id) VALUES ($1, $2, $3)",
+            &params![workspace, user, *creditor],
+        )?;
+    }
+    Ok(())
 }
 
 /// One user.

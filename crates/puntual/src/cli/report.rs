@@ -7,6 +7,7 @@ use puntual_core::aging::{Basis, CreditPolicy};
 use puntual_core::date::Day;
 use puntual_core::history::Step;
 use puntual_core::portfolio::{AsOf, Window};
+use puntual_service::buckets;
 use puntual_service::reports::{self, AgingQuestion, Grouping};
 use serde_json::Value;
 
@@ -54,9 +55,10 @@ struct Aging {
     /// Age from the due date or from the issue date.
     #[arg(long, value_enum, default_value_t = BasisArg::Due)]
     basis: BasisArg,
-    /// Upper bounds of the buckets in days.
-    #[arg(long, value_delimiter = ',', default_values_t = [30, 60, 90, 120])]
-    buckets: Vec<i32>,
+    /// Upper bounds of the buckets in days; the creditor's own when absent, 30,60,90,120 unless
+    /// changed.
+    #[arg(long, value_delimiter = ',')]
+    buckets: Option<Vec<i32>>,
     /// What becomes of unapplied credit.
     #[arg(long, value_enum, default_value_t = Credits::Separate)]
     credits: Credits,
@@ -176,7 +178,10 @@ pub fn report(common: &Common, command: &Report) -> Result<Outcome, Failure> {
                     BasisArg::Due => Basis::Due,
                     BasisArg::Issue => Basis::Issue,
                 },
-                bounds: asked.buckets.clone(),
+                bounds: match &asked.buckets {
+                    Some(bounds) => bounds.clone(),
+                    None => buckets::bounds(&buckets::of(&app, &ctx)?).to_vec(),
+                },
                 credits: match asked.credits {
                     Credits::Separate => CreditPolicy::Separate,
                     Credits::Net => CreditPolicy::NetOldestFirst,

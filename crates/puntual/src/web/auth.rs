@@ -18,7 +18,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use puntual_core::access::Role;
-use puntual_service::creditors::{self, Creditor};
+use puntual_service::creditors;
 use puntual_service::ctx::Ctx;
 use puntual_service::error::ServiceError;
 use puntual_service::sessions::{self, Session, SignIn, User};
@@ -46,19 +46,6 @@ pub fn who(app: &App, headers: &HeaderMap) -> Result<Option<Signed>, ServiceErro
         Signed { user, session, role }
     };
     Ok(found.map(signed))
-}
-
-/// The creditors of somebody's workspace, the default first.
-pub fn creditors_of(app: &App, user: &User) -> Result<Vec<Creditor>, ServiceError> {
-    let mut all = creditors::list(app)?;
-    all.retain(|creditor| creditor.scope.workspace == user.workspace);
-    Ok(all)
-}
-
-/// The one they look at: the one asked for when it is theirs, else the default.
-pub fn chosen<'c>(all: &'c [Creditor], asked: Option<&str>) -> Option<&'c Creditor> {
-    let named = asked.and_then(|code| all.iter().find(|c| c.code.eq_ignore_ascii_case(code)));
-    named.or(all.first())
 }
 
 /// Whether the browser speaks to us over TLS, which a proxy in front of us ends.

@@ -250,6 +250,7 @@ fn user_menu(f: &Frame) -> Markup {
                     span.muted { (f.t(f.role.key())) }
                 }
                 (preferences(f.locale, f.theme, &f.csrf, &f.url))
+                a href="/contrasena" { (icon("gear")) (f.t("password.title")) }
                 form method="post" action="/salir" {
                     (csrf(f))
                     button type="submit" { (icon("exit")) (f.t("frame.sign_out")) }

@@ -10,8 +10,8 @@ use super::csrf;
 use super::error_page;
 use super::frame::Section;
 use super::handlers::{
-    contact, customer, customers, day, document, documents, indicators, messages, plan, quarantine,
-    search, settings, upload, users,
+    contact, creditor_card, customer, customers, day, document, documents, indicators, messages,
+    own_password, plan, quarantine, search, settings, upload, users,
 };
 use super::state::{Shared, Web};
 use super::url::Url;
@@ -77,7 +77,7 @@ pub async fn stop_signal() {
 
 /// Every address, one line each.
 fn routes() -> Router<Shared> {
-    use Section::{Customers, Day, Documents, Import, Indicators, Messages, Settings};
+    use Section::{Customers, Day, Documents, Import, Indicators, Messages};
     Router::new()
         .route("/salud", get(health))
         .route("/a/{file}", get(assets::serve))
@@ -85,6 +85,7 @@ fn routes() -> Router<Shared> {
         .route("/preferencias", post(prefer))
         .route("/salir", deed(Day, day::leave))
         .route("/acreedor", deed(Day, day::choose_creditor))
+        .route("/contrasena", page(Day, own_password::show).merge(deed(Day, own_password::change)))
         .route("/", page(Day, day::show))
         .route("/buscar", page(Customers, search::show))
         .route("/clientes", page(Customers, customers::list))
@@ -132,17 +133,32 @@ fn routes() -> Router<Shared> {
         .route("/importar/{id}/avance", page(Import, upload::progress))
         .route("/importar/{id}/confirmar", deed(Import, upload::confirm))
         .route("/importar/{id}/deshacer", deed(Import, upload::undo))
+        .merge(settings_routes())
+}
+
+/// Ajustes.
+fn settings_routes() -> Router<Shared> {
+    use Section::Settings;
+    Router::new()
         .route("/ajustes", page(Settings, settings::creditors))
         .route("/ajustes/acreedores", deed(Settings, settings::add_creditor))
         .route("/ajustes/usuarios", page(Settings, users::list).merge(deed(Settings, users::add)))
+        .route(
+            "/ajustes/datos",
+            page(Settings, creditor_card::show).merge(deed(Settings, creditor_card::save)),
+        )
         .route("/ajustes/usuarios/{id}/rol", deed(Settings, users::set_role))
+        .route("/ajustes/usuarios/{id}/acreedores", deed(Settings, users::assign))
         .route("/ajustes/usuarios/{id}/activo", deed(Settings, users::set_active))
         .route(
             "/ajustes/correo",
             page(Settings, settings::mail).merge(deed(Settings, settings::save_mail)),
         )
         .route("/ajustes/correo/probar", deed(Settings, settings::try_mail))
-        .route("/ajustes/tramos", page(Settings, settings::buckets))
+        .route(
+            "/ajustes/tramos",
+            page(Settings, settings::buckets).merge(deed(Settings, settings::save_buckets)),
+        )
 }
 
 /// The routes with what is true of every answer.
@@ -296,14 +312,12 @@ pub(super) fn receive_visit(
     let Some(signed) = auth::who(&web.app, &parts.headers)? else {
         return Ok(Err(auth::to_door(parts)));
     };
-    let creditors = auth::creditors_of(&web.app, &signed.user)?;
     let query = Form::read(parts.uri.query().unwrap_or_default().as_bytes());
     let kept = cookie::read(&parts.headers, cookie::CREDITOR);
     let asked = query.get(cookie::CREDITOR).map(str::to_owned).or(kept);
-    let Some(creditor) = auth::chosen(&creditors, asked.as_deref()) else {
+    let Some((ctx, creditors)) = Ctx::of_user(&web.app, &signed.user, asked.as_deref())? else {
         return Ok(Err(error_page::bare(&parts.headers, Fault::NotFound, &id_of(parts))));
     };
-    let ctx = Ctx::new(&web.app, creditor.clone(), signed.user.email.clone(), signed.role);
     let pairs = query.pairs().map(|(name, value)| (name.to_owned(), value.to_owned()));
     let url = Url::from_parts(parts.uri.path(), pairs);
     let (headers, request_id) = (parts.headers.clone(), id_of(parts));

@@ -50,6 +50,8 @@ pub struct Question {
     pub currency: Option<Currency>,
     /// Broken down by what.
     pub grouping: &'static str,
+    /// In which buckets.
+    pub bounds: Vec<i32>,
 }
 
 /// How many answers are kept: a team looks at a few days and groupings at a time.

@@ -5,6 +5,7 @@ use super::layout::{Frame, Role, Section, Theme};
 use super::locale::{Locale, MISSING, TAGS};
 use super::part::notice::{Flash, Tone};
 use super::url::Url;
+use super::view::creditor_card::{CreditorCardView, creditor_card};
 use super::view::customer::{CustomerView, customer};
 use super::view::customers::{CustomersView, customers};
 use super::view::document::{DocumentView, document};
@@ -17,6 +18,7 @@ use super::view::indicators::{IndicatorsView, indicators};
 use super::view::login::{LoginView, login};
 use super::view::messages::{MessageView, OutboxView, PlanView, message, outbox, plan};
 use super::view::quarantine::{CaseView, QuarantineView, case, quarantine};
+use super::view::own_password::{OwnPasswordView, own_password};
 use super::view::search::{SearchView, results};
 use super::view::settings::{
     BucketsView, CreditorsView, MailView, UsersView, buckets, creditors, mail, users,
@@ -69,6 +71,8 @@ fn pages(tag: &str) -> Vec<(String, String)> {
         ("users", users(&settings, &UsersView::sample())),
         ("mail", mail(&settings, &MailView::sample())),
         ("buckets", buckets(&settings, &BucketsView::sample())),
+        ("creditor-card", creditor_card(&settings, &CreditorCardView::default())),
+        ("own-password", own_password(&day, &OwnPasswordView::default())),
         ("search", results(&day, &SearchView::sample(&day))),
         ("login", login(locale, Theme::System, &LoginView::sample())),
         ("bare-error", bare_fault(locale, Theme::System, Fault::Unavailable, "req_1")),

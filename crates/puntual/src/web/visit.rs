@@ -17,6 +17,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
 use puntual_core::access::Role;
+use puntual_core::aging::BucketSet;
 use puntual_core::date::Day;
 use puntual_core::portfolio::AsOf;
 use puntual_service::App;
@@ -191,6 +192,11 @@ impl Visit {
     pub fn at(&self) -> AsOf {
         let day = |name| self.url.param(name).and_then(|text| text.parse::<Day>().ok());
         AsOf { as_of: day(AS_OF).unwrap_or(self.ctx.today), known_at: day(KNOWN_AT) }
+    }
+
+    /// The ageing buckets of the creditor.
+    pub fn buckets(&self) -> Result<BucketSet, ServiceError> {
+        puntual_service::buckets::of(self.app(), &self.ctx)
     }
 
     /// How the creditor's country writes numbers.

@@ -163,6 +163,14 @@ impl Books {
     }
 }
 
+/// Runs a story on SQLite and, where it is installed, on PostgreSQL.
+pub fn on_both_engines(story: impl Fn(&Books)) {
+    story(&Books::sqlite());
+    if let Some(books) = Books::postgres() {
+        story(&books);
+    }
+}
+
 fn new_folder() -> PathBuf {
     let number = STORAGES.fetch_add(1, Ordering::Relaxed);
     let folder =

@@ -71,7 +71,7 @@ fn contact(visit: &Visit, id: CustomerId) -> Result<(String, Told), ServiceError
     let stays = matches!(outcome.as_str(), "promised" | "disputed");
     let next = match stays {
         true => None,
-        false => worklist::following(visit.app(), &visit.ctx, &visit.worklist(), id)?,
+        false => worklist::following(visit.app(), &visit.ctx, &visit.worklist()?, id)?,
     };
     let address = next.map_or_else(|| page_of(id), |next| page_of(next.id));
     Ok((address, Told::done(text)))

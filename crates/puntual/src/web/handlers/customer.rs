@@ -43,7 +43,7 @@ pub fn page(visit: &Visit, id: CustomerId, refused: Option<Forms>) -> Answer {
         all_documents: shows_all,
         page: Page { size: DOCUMENTS, ..visit.page(DOCUMENTS) },
         timeline: timelines::Question { kind, before, ..timelines::Question::default() },
-        ..Question::default()
+        buckets: visit.buckets()?,
     };
     let found = overview::of_customer(visit.app(), &visit.ctx, visit.at(), id, &question)?;
     let view = view(visit, &question, &found, refused);
@@ -264,7 +264,7 @@ pub fn statement(visit: &Visit) -> Answer {
 /// `GET /clientes/{id}/siguiente`: the next case of the day, worked out only when it is asked for.
 pub fn next_case(visit: &Visit) -> Answer {
     let id: CustomerId = visit.id()?;
-    let next = worklist::following(visit.app(), &visit.ctx, &visit.worklist(), id)?;
+    let next = worklist::following(visit.app(), &visit.ctx, &visit.worklist()?, id)?;
     visit.go(&next.map_or_else(|| "/".to_owned(), |next| format!("/clientes/{}", next.id)), None)
 }
 

@@ -7,10 +7,13 @@ use crate::web::url::SEARCH;
 use crate::web::view::customers::{CustomerRow, CustomersView, Totals, customers};
 use crate::web::visit::{Answer, Visit};
 use puntual_service::customers::{self, CustomerState, Filter, Listed, Question, Row, Sort};
+use puntual_service::error::ServiceError;
 use puntual_service::listing::{Direction, LARGEST_SIZE, Page};
 
-fn question(visit: &Visit, page: Page) -> Question {
-    let mut question = Question { page, direction: Direction::Down, ..Question::default() };
+fn question(visit: &Visit, page: Page) -> Result<Question, ServiceError> {
+    let buckets = visit.buckets()?;
+    let mut question =
+        Question { page, direction: Direction::Down, buckets, ..Question::default() };
     let buckets = shown_buckets(&question.buckets);
     question.filter = Filter {
         text: visit.param(SEARCH).unwrap_or_default().to_owned(),
@@ -33,12 +36,12 @@ fn question(visit: &Visit, page: Page) -> Question {
             _ => Sort::Overdue,
         };
     }
-    question
+    Ok(question)
 }
 
 /// `GET /clientes`.
 pub fn list(visit: &Visit) -> Answer {
-    let question = question(visit, visit.page(ROWS));
+    let question = question(visit, visit.page(ROWS))?;
     let listed = customers::list(visit.app(), &visit.ctx, visit.at(), &question)?;
     let f = visit.frame();
     visit.html(customers_page(visit, &f, &question, &listed))
@@ -90,7 +93,7 @@ fn shown(row: &Row, buckets: &[crate::web::part::badge::Bucket]) -> CustomerRow 
 
 /// `GET /clientes/exportar`: every row the filters leave, in the order shown.
 pub fn export(visit: &Visit) -> Answer {
-    let mut question = question(visit, Page { number: 1, size: LARGEST_SIZE });
+    let mut question = question(visit, Page { number: 1, size: LARGEST_SIZE })?;
     let mut sheet = Sheet::new(visit, &titles(visit, &question))?;
     loop {
         let listed = customers::list(visit.app(), &visit.ctx, visit.at(), &question)?;

@@ -12,6 +12,7 @@ use crate::web::visit::{Answer, Visit};
 use puntual_core::access::Role;
 use puntual_core::currency::Currency;
 use puntual_service::customers::ContactLine;
+use puntual_service::error::ServiceError;
 use puntual_service::worklist::{self, Question, Row, Show};
 
 impl Visit {
@@ -21,25 +22,25 @@ impl Visit {
     }
 
     /// Whose day: an agent's own customers, everybody's for the others.
-    pub(super) fn worklist(&self) -> Question {
+    pub(super) fn worklist(&self) -> Result<Question, ServiceError> {
         let own = self.signed.user.collector.clone().filter(|_| self.signed.role == Role::Agent);
         let show = match self.param("ver") {
             Some("promesas-hoy") => Show::PromisesToday,
             Some("promesas-rotas") => Show::PromisesBroken,
             _ => Show::Everybody,
         };
-        Question {
+        Ok(Question {
             collector: self.param("agente").map(str::to_owned).or(own),
             show,
             page: self.page(ROWS),
-            ..Question::default()
-        }
+            buckets: self.buckets()?,
+        })
     }
 }
 
 /// `GET /`.
 pub fn show(visit: &Visit) -> Answer {
-    let question = visit.worklist();
+    let question = visit.worklist()?;
     let today = worklist::today(visit.app(), &visit.ctx, &question)?;
     let f = visit.frame();
     let home_currency = visit.ctx.creditor.currency;
@@ -120,11 +121,12 @@ pub fn leave(visit: &Visit) -> Answer {
     auth::leave(&visit.web, &visit.headers)
 }
 
-/// `POST /acreedor`: one of the workspace's; what the last page showed need not exist there, so
+/// `POST /acreedor`: one of those they work for; what the last page showed need not exist there, so
 /// it goes back to the list it came from.
 pub fn choose_creditor(visit: &Visit) -> Answer {
     let asked = visit.form.text("code");
-    let Some(chosen) = auth::chosen(&visit.creditors, Some(asked)) else {
+    let mut own = visit.creditors.iter();
+    let Some(chosen) = own.find(|creditor| creditor.code.eq_ignore_ascii_case(asked)) else {
         return visit.go("/", None);
     };
     let back = visit.back("/");

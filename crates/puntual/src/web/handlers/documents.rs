@@ -8,11 +8,13 @@ use crate::web::url::SEARCH;
 use crate::web::view::DocumentRef;
 use crate::web::view::documents::{DocumentRow, DocumentsView, documents};
 use crate::web::visit::{Answer, Visit};
+use puntual_core::aging::BucketSet;
 use puntual_service::documents::{self, DocumentState, Filter, Question, Row, Sort};
+use puntual_service::error::ServiceError;
 use puntual_service::listing::{LARGEST_SIZE, Page};
 
-fn question(visit: &Visit, page: Page) -> Question {
-    let mut question = Question { page, ..Question::default() };
+fn question(visit: &Visit, page: Page) -> Result<Question, ServiceError> {
+    let mut question = Question { page, buckets: visit.buckets()?, ..Question::default() };
     let buckets = shown_buckets(&question.buckets);
     question.filter = Filter {
         text: visit.param(SEARCH).unwrap_or_default().to_owned(),
@@ -37,12 +39,12 @@ fn question(visit: &Visit, page: Page) -> Question {
             _ => Sort::OpenFirst,
         };
     }
-    question
+    Ok(question)
 }
 
 /// `GET /documentos`.
 pub fn list(visit: &Visit) -> Answer {
-    let question = question(visit, visit.page(ROWS));
+    let question = question(visit, visit.page(ROWS))?;
     let listed = documents::list(visit.app(), &visit.ctx, visit.at(), &question)?;
     let buckets = shown_buckets(&question.buckets);
     let customer = question.filter.customer.map(|id| {
@@ -87,12 +89,12 @@ pub(super) fn shown(row: &Row, buckets: &[Bucket]) -> DocumentRow {
 
 /// `GET /documentos/exportar`: every document the filters leave, in the order shown.
 pub fn export(visit: &Visit) -> Answer {
-    let mut question = question(visit, Page { number: 1, size: LARGEST_SIZE });
+    let mut question = question(visit, Page { number: 1, size: LARGEST_SIZE })?;
     let mut sheet = Sheet::new(visit, &titles(visit))?;
     loop {
         let listed = documents::list(visit.app(), &visit.ctx, visit.at(), &question)?;
         for row in &listed.rows {
-            sheet.row(&cells(visit, row))?;
+            sheet.row(&cells(visit, row, &question.buckets))?;
         }
         if question.page.number * LARGEST_SIZE >= listed.document_count {
             return sheet.send(visit, "documentos");
@@ -121,10 +123,9 @@ fn titles(visit: &Visit) -> Vec<String> {
     keys.iter().map(|key| locale.t(key).to_owned()).collect()
 }
 
-fn cells(visit: &Visit, row: &Row) -> [Cell; 13] {
+fn cells(visit: &Visit, row: &Row, buckets: &BucketSet) -> [Cell; 13] {
     let (locale, document) = (visit.locale(), &row.document);
     let money = |minor| Cell::Money(minor, document.currency);
-    let buckets = puntual_core::aging::BucketSet::default();
     let bucket = buckets.labels().get(row.bucket).filter(|_| row.open_minor > 0);
     [
         Cell::Text(locale.t(words::document_kind(&document.kind).key()).to_owned()),

@@ -120,7 +120,7 @@ impl Figures {
 /// The question an answer is kept under.
 pub fn question(
     ctx: &puntual_service::ctx::Ctx,
-    at: AsOf,
+    (at, buckets): (AsOf, &BucketSet),
     segment: Option<&str>,
     currency: Option<Currency>,
     grouping: Grouping,
@@ -131,5 +131,6 @@ pub fn question(
         segment: segment.map(str::to_owned),
         currency,
         grouping: grouping.code(),
+        bounds: buckets.bounds().to_vec(),
     }
 }

@@ -39,10 +39,10 @@ impl Asked {
             .into_iter()
             .find(|grouping| Some(grouping.code()) == visit.param("por"))
             .unwrap_or(Grouping::Segment);
-        let buckets = BucketSet::default();
+        let buckets = visit.buckets()?;
         let currency = visit.param("moneda").and_then(|code| code.parse().ok());
         let (at, segment) = (visit.at(), visit.param("segmento"));
-        let question = figures::question(&visit.ctx, at, segment, currency, grouping);
+        let question = figures::question(&visit.ctx, (at, &buckets), segment, currency, grouping);
         let compute = || figures::compute(&view, &question, grouping, &buckets);
         let figures = visit.web.figures.get(question.clone(), &view, compute)?;
         let mut currencies: Vec<Currency> =

@@ -3,6 +3,7 @@
 //! A handler decides how a question of the web becomes a question of the service, and how its
 //! answer becomes the values a view shows. It refuses to compute figures and to write markup.
 pub mod contact;
+pub mod creditor_card;
 pub mod customer;
 pub mod customer_forms;
 pub mod customers;
@@ -14,6 +15,7 @@ pub mod figures;
 pub mod indicators;
 pub mod messages;
 pub mod outcome;
+pub mod own_password;
 pub mod plan;
 pub mod quarantine;
 pub mod search;
@@ -29,6 +31,7 @@ use super::part::badge::Bucket;
 use super::view::CustomerRef;
 use puntual_core::aging::BucketSet;
 use puntual_core::currency::Currency;
+use puntual_service::buckets;
 use puntual_service::portfolios::CustomerName;
 
 /// Rows of a page.
@@ -46,7 +49,7 @@ fn amount(minor: i64, currency: Currency) -> Amount {
 
 /// The buckets as pages show them.
 fn shown_buckets(set: &BucketSet) -> Vec<Bucket> {
-    Bucket::from_boundaries(set.bounds().get(1..).unwrap_or_default())
+    Bucket::from_boundaries(buckets::bounds(set))
 }
 
 /// The position of the bucket an address names.

@@ -27,7 +27,7 @@ pub fn show(visit: &Visit) -> Answer {
         typed::amount(text, numbers, currency).or_else(|| plain_amount(text, currency))
     };
     let found = search::search(visit.app(), &visit.ctx, at, &text, &read_amount)?;
-    let buckets = shown_buckets(&BucketSet::default());
+    let buckets = shown_buckets(&visit.buckets()?);
     let view = SearchView {
         customers: found.customers.iter().map(|one| shown(visit, one)).collect(),
         documents: found.documents.iter().map(|row| documents::shown(row, &buckets)).collect(),

@@ -8,7 +8,7 @@ use crate::web::view::settings::{
 };
 use crate::web::visit::{Answer, Told, Visit};
 use puntual_core::access::Deed;
-use puntual_core::aging::BucketSet;
+use puntual_service::buckets as bucket_sets;
 use puntual_service::channels::{EmailSettings, Security};
 use puntual_service::creditors::{self, NewCreditor};
 use puntual_service::ctx::Ctx;
@@ -110,13 +110,15 @@ fn refused_creditor(visit: &Visit, invalid: &Invalid) -> Answer {
     unprocessable(creditor_list(visit, form))
 }
 
-fn typed(visit: &Visit, invalid: &Invalid, name: &str) -> Typed {
+/// What was typed into a field, with what is wrong with it.
+pub(super) fn typed(visit: &Visit, invalid: &Invalid, name: &str) -> Typed {
     let wrong = invalid.fields.iter().find(|(field, _)| field == name);
     let error = wrong.map(|(_, what)| visit.words().wrong(what));
     Typed { value: visit.form.text(name).to_owned(), error }
 }
 
-fn unprocessable(answer: Answer) -> Answer {
+/// The same page as the answer to a form that was refused.
+pub(super) fn unprocessable(answer: Answer) -> Answer {
     let mut response = answer?;
     *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
@@ -210,6 +212,21 @@ pub fn try_mail(visit: &Visit) -> Answer {
 /// `GET /ajustes/tramos`: the buckets in force.
 pub fn buckets(visit: &Visit) -> Answer {
     visit.ctx.require(Deed::ManageSettings)?;
-    let view = BucketsView { buckets: shown_buckets(&BucketSet::default()) };
+    let set = visit.buckets()?;
+    let bounds: Vec<String> = bucket_sets::bounds(&set).iter().map(i32::to_string).collect();
+    let view = BucketsView { buckets: shown_buckets(&set), bounds: Typed::of(bounds.join(", ")) };
     visit.html(buckets_page(&visit.frame(), &view))
+}
+
+/// `POST /ajustes/tramos`.
+pub fn save_buckets(visit: &Visit) -> Answer {
+    match bucket_sets::save(visit.app(), &visit.ctx, visit.form.text("buckets")) {
+        Ok(_) => visit.go("/ajustes/tramos", Some(Told::done(visit.locale().t("flash.saved")))),
+        Err(ServiceError::Invalid(invalid)) => {
+            let bounds = typed(visit, &invalid, "buckets");
+            let view = BucketsView { buckets: shown_buckets(&visit.buckets()?), bounds };
+            unprocessable(visit.html(buckets_page(&visit.frame(), &view)))
+        }
+        Err(error) => Err(error),
+    }
 }

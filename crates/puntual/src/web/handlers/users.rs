@@ -4,8 +4,9 @@ use crate::web::part::form::Typed;
 use crate::web::view::settings::{UserForm, UserRow, UsersView, users};
 use crate::web::visit::{Answer, Told, Visit, shown_role};
 use puntual_core::access::Role;
-use puntual_core::id::UserId;
+use puntual_core::id::{CreditorId, UserId};
 use puntual_service::clock::day_in_zone;
+use puntual_service::creditors::Creditor;
 use puntual_service::error::{Invalid, ServiceError};
 use puntual_service::users::{self as service, NewUser, UserChange};
 
@@ -18,7 +19,18 @@ pub fn list(visit: &Visit) -> Answer {
 fn page(visit: &Visit, form: UserForm) -> Answer {
     let zone = &visit.ctx.creditor.time_zone;
     let people = service::list(visit.app(), &visit.ctx)?;
+    let creditors = |listed: &service::Listed| -> Vec<(i64, String, bool)> {
+        if visit.creditors.len() < 2 || listed.user.role == Role::Admin.as_str() {
+            return Vec::new();
+        }
+        let shown = |creditor: &Creditor| {
+            let id = creditor.scope.creditor;
+            (id.0, creditor.name.clone(), listed.creditors.contains(&id))
+        };
+        visit.creditors.iter().map(shown).collect()
+    };
     let row = |listed: &service::Listed| UserRow {
+        creditors: creditors(listed),
         id: listed.user.id,
         name: listed.user.name.clone(),
         email: listed.user.email.clone(),
@@ -94,6 +106,13 @@ pub fn set_role(visit: &Visit) -> Answer {
     let role = Role::parse(visit.form.text("role"));
     let role = role.ok_or_else(|| ServiceError::invalid("role", "missing"))?;
     changed(visit, UserChange { role: Some(role), ..UserChange::default() })
+}
+
+/// `POST /ajustes/usuarios/{id}/acreedores`.
+pub fn assign(visit: &Visit) -> Answer {
+    let chosen = visit.form.pairs().filter(|(name, _)| *name == "creditor");
+    let creditors = chosen.filter_map(|(_, number)| number.parse().ok().map(CreditorId)).collect();
+    changed(visit, UserChange { creditors: Some(creditors), ..UserChange::default() })
 }
 
 /// `POST /ajustes/usuarios/{id}/activo`.

@@ -385,6 +385,11 @@ impl Words {
             "not_an_amount" => "wrong.not_an_amount",
             "not_a_number" => "wrong.not_a_number",
             "unknown_outcome" => "wrong.choose",
+            "bad_buckets" => "wrong.buckets",
+            "not_an_hour" => "wrong.hour",
+            "not_terms" => "wrong.terms",
+            "no_such_zone" => "wrong.zone",
+            "wrong_password" => "wrong.password",
             other => return other.to_owned(),
         };
         self.locale.t(key).to_owned()

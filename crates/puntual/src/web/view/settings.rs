@@ -15,14 +15,17 @@ use puntual_core::id::UserId;
 #[allow(missing_docs, reason = "the names say it")]
 pub enum SettingsTab {
     Creditors,
+    Card,
     Users,
     Mail,
     Buckets,
 }
 
-fn frame(f: &Frame, current: SettingsTab, body: Markup) -> Markup {
+/// A part of Ajustes within its tabs.
+pub fn frame(f: &Frame, current: SettingsTab, body: Markup) -> Markup {
     let choices = [
         (SettingsTab::Creditors, "/ajustes", "settings.creditors"),
+        (SettingsTab::Card, "/ajustes/datos", "settings.card"),
         (SettingsTab::Users, "/ajustes/usuarios", "settings.users"),
         (SettingsTab::Mail, "/ajustes/correo", "settings.mail"),
         (SettingsTab::Buckets, "/ajustes/tramos", "settings.buckets"),
@@ -205,6 +208,9 @@ pub struct UserRow {
     pub is_active: bool,
     /// Whether it is the reader, who cannot shut themselves out.
     pub is_self: bool,
+    /// Every creditor, by the number forms send, with its name and whether they work for it.
+    /// Empty when there is nothing to choose: one creditor, or an administrator.
+    pub creditors: Vec<(i64, String, bool)>,
 }
 
 /// A new person. Posts to `/ajustes/usuarios`.
@@ -236,6 +242,7 @@ pub fn users(f: &Frame, view: &UsersView) -> Markup {
                                 th scope="col" { (f.t("settings.name")) }
                                 th scope="col" { (f.t("channel.email")) }
                                 th scope="col" { (f.t("settings.role")) }
+                                th scope="col" { (f.t("settings.works_for")) }
                                 th scope="col" { (f.t("settings.last_seen")) }
                                 th scope="col" {
                                     span.hidden { (f.t("col.actions")) }
@@ -335,6 +342,7 @@ fn user_row(f: &Frame, row: &UserRow, roles: &[Choice]) -> Markup {
                     }
                 }
             }
+            td data-label=(f.t("settings.works_for")) { (works_for(f, row)) }
             td data-label=(f.t("settings.last_seen")) {
                 @match row.last_seen_on {
                     Some(on) => (figure::near(f, on)),
@@ -352,6 +360,33 @@ fn user_row(f: &Frame, row: &UserRow, roles: &[Choice]) -> Markup {
                             }
                         }
                     }
+                }
+            }
+        }
+    }
+}
+
+/// The creditors a person works for, and the form to change them. None chosen means all.
+fn works_for(f: &Frame, row: &UserRow) -> Markup {
+    let own: Vec<&str> =
+        row.creditors.iter().filter(|(_, _, own)| *own).map(|(_, name, _)| name.as_str()).collect();
+    let shown =
+        if own.is_empty() { f.t("settings.all_creditors").to_owned() } else { own.join(", ") };
+    html! {
+        @if row.creditors.is_empty() { (shown) } @else {
+            details {
+                summary { (shown) }
+                form.stack method="post" action={ "/ajustes/usuarios/" (row.id) "/acreedores" } {
+                    (csrf(f))
+                    @for (number, name, is_own) in &row.creditors {
+                        label {
+                            input type="checkbox" name="creditor" value=(number) checked[*is_own];
+                            " "
+                            (name)
+                        }
+                    }
+                    p.hint { (f.t("settings.none_means_all")) }
+                    button.button.quiet type="submit" { (f.t("save")) }
                 }
             }
         }
@@ -428,11 +463,13 @@ pub fn mail(f: &Frame, view: &MailView) -> Markup {
     frame(f, SettingsTab::Mail, body)
 }
 
-/// Ageing buckets.
+/// Ageing buckets. Posts to `/ajustes/tramos`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BucketsView {
     /// The buckets in force.
     pub buckets: Vec<Bucket>,
+    /// Their upper bounds in days, as typed.
+    pub bounds: Typed,
 }
 
 /// Ageing buckets.
@@ -457,6 +494,14 @@ pub fn buckets(f: &Frame, view: &BucketsView) -> Markup {
                     ],
                 )
             })
+            form.stack method="post" action="/ajustes/tramos" {
+                (csrf(f))
+                (field("buckets", "buckets", f.t("settings.bounds"), Kind::Text, &view.bounds))
+                p.hint { (f.t("settings.bounds_hint")) }
+                div.form-end {
+                    button.button.main type="submit" { (f.t("save")) }
+                }
+            }
         }
     };
     frame(f, SettingsTab::Buckets, body)

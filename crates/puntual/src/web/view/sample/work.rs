@@ -312,6 +312,13 @@ impl UsersView {
             last_seen_on: (index != 3).then(|| today() - index as i32),
             is_active: index != 2,
             is_self: index == 0,
+            creditors: match index {
+                0 => Vec::new(),
+                _ => vec![
+                    (1, "Comercial Los Andes SpA".to_owned(), index == 2),
+                    (2, "Distribuidora del Norte SA de CV".to_owned(), false),
+                ],
+            },
         };
         UsersView {
             rows: Role::ALL.into_iter().enumerate().map(row).collect(),
@@ -339,7 +346,7 @@ impl MailView {
 impl BucketsView {
     /// The usual ones.
     pub fn sample() -> BucketsView {
-        BucketsView { buckets: buckets() }
+        BucketsView { buckets: buckets(), bounds: Typed::of("30, 60, 90, 120") }
     }
 }
 
