@@ -3,7 +3,7 @@
 mod support;
 
 use support::browser::Browser;
-use support::{PASSWORD, on_both_engines};
+use support::{Books, PASSWORD, on_both_engines};
 
 #[test]
 fn the_search_box_finds_amounts_telephones_and_numbers_and_nothing_by_signs() {

@@ -17,8 +17,8 @@ use super::view::imports::{ImportsView, ProgressView, ResultView, imports, progr
 use super::view::indicators::{IndicatorsView, indicators};
 use super::view::login::{LoginView, login};
 use super::view::messages::{MessageView, OutboxView, PlanView, message, outbox, plan};
-use super::view::quarantine::{CaseView, QuarantineView, case, quarantine};
 use super::view::own_password::{OwnPasswordView, own_password};
+use super::view::quarantine::{CaseView, QuarantineView, case, quarantine};
 use super::view::search::{SearchView, results};
 use super::view::settings::{
     BucketsView, CreditorsView, MailView, UsersView, buckets, creditors, mail, users,
