@@ -34,7 +34,7 @@ pub fn is_mt940(head: &str) -> bool {
         }
     }
     let has = |wanted: &[&str]| tags.iter().any(|tag| wanted.contains(&tag.as_str()));
-    has(&["25", "28", "28C"]) && has(&["20", "60F", "60M", "62F", "62M", "34F"])
+    has(&["25", "28", "28C"]) && has(&["20", "60", "60F", "60M", "62", "62F", "62M", "34F"])
 }
 
 /// Reads a file of messages.
@@ -178,7 +178,9 @@ impl Reader {
                 let currency = line::currency_and_amount(&first).0;
                 statement.record.currency = statement.record.currency.take().or(currency);
             }
-            "60F" | "60M" | "62F" | "62M" | "64" | "65" => statement.balance(&field.tag, &first),
+            "60" | "60F" | "60M" | "62" | "62F" | "62M" | "64" | "65" => {
+                statement.balance(&field.tag, &first)
+            }
             "90D" => statement.declared[0] = line::sum(&first),
             "90C" => statement.declared[1] = line::sum(&first),
             "61" => {
@@ -196,7 +198,7 @@ impl Reader {
             }
             _ => {}
         }
-        if matches!(field.tag.as_str(), "62F" | "62M" | "64" | "65" | "90D" | "90C")
+        if matches!(field.tag.as_str(), "62" | "62F" | "62M" | "64" | "65" | "90D" | "90C")
             && let Some(statement) = &mut self.statement
         {
             statement.finish_entry(&mut self.found);
@@ -207,7 +209,7 @@ impl Reader {
     /// after a closing balance begins the next.
     fn begins_statement(&self, tag: &str) -> bool {
         let is_closed = self.statement.as_ref().is_some_and(|open| open.record.closing.is_some());
-        tag == "20" || is_closed && matches!(tag, "25" | "25P" | "60F" | "60M")
+        tag == "20" || is_closed && matches!(tag, "25" | "25P" | "60" | "60F" | "60M")
     }
 
     fn finish_statement(&mut self) {
@@ -289,8 +291,10 @@ impl Statement {
         let record = &mut self.record;
         record.currency = record.currency.take().or_else(|| balance.currency.clone());
         match code {
-            "60F" | "60M" if record.opening.is_none() => record.opening = Some(balance.clone()),
-            "62F" | "62M" => record.closing = Some(balance.clone()),
+            "60" | "60F" | "60M" if record.opening.is_none() => {
+                record.opening = Some(balance.clone())
+            }
+            "62" | "62F" | "62M" => record.closing = Some(balance.clone()),
             _ => {}
         }
         record.balances.push(balance);

@@ -77,13 +77,13 @@ pub fn entry_line(text: &str) -> Option<EntryLine<'_>> {
 }
 
 fn mark(text: &str) -> Option<(Mark, &str)> {
-    let (letter, rest) = match text.strip_prefix(['R', 'E']) {
-        Some(rest) => (text.as_bytes()[0], rest),
+    let (letter, rest) = match text.strip_prefix(['R', 'r', 'E', 'e']) {
+        Some(rest) => (text.as_bytes()[0].to_ascii_uppercase(), rest),
         None => (0, text),
     };
     let is_credit = match rest.bytes().next()? {
-        b'C' => true,
-        b'D' => false,
+        b'C' | b'c' => true,
+        b'D' | b'd' => false,
         _ => return None,
     };
     let mark = Mark {
@@ -164,8 +164,8 @@ fn number(text: &str) -> Option<u32> {
 pub fn balance(code: &str, text: &str) -> BalanceRecord {
     let text = text.trim();
     let (sign, rest) = match text.as_bytes().first() {
-        Some(b'C') => (Some(true), &text[1..]),
-        Some(b'D') => (Some(false), &text[1..]),
+        Some(b'C' | b'c') => (Some(true), &text[1..]),
+        Some(b'D' | b'd') => (Some(false), &text[1..]),
         _ => (None, text),
     };
     let rest = rest.strip_prefix(['R', 'B']).unwrap_or(rest).trim_start();
@@ -238,6 +238,7 @@ mod tests {
             ("EC", true, false, true),
             ("ED", false, false, true),
             ("RCR", false, true, false),
+            ("rc", false, true, false),
         ] {
             let text = format!("260101{mark}5,00NTRF");
             let found = entry_line(&text).unwrap().mark;

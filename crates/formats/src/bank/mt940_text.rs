@@ -107,9 +107,9 @@ fn subfield_code(text: &str) -> Option<u8> {
 }
 
 /// Words that begin a part of the remittance text (Deutsche Kreditwirtschaft, DFÜ-Abkommen).
-const SEPA_WORDS: [&str; 13] = [
+const SEPA_WORDS: [&str; 19] = [
     "EREF", "KREF", "MREF", "BREF", "RREF", "CRED", "DEBT", "COAM", "OAMT", "SVWZ", "ABWA", "ABWE",
-    "IBAN",
+    "IBAN", "PURP", "MDAT", "DDAT", "SQTP", "ORCR", "ORMR",
 ];
 
 /// A part of remittance text: where it begins, its word and its value.

@@ -85,6 +85,8 @@ struct Account {
     counted: [usize; 2],
     /// Debits and credits with their sums, as the final record (33) has them.
     declared: Option<[(usize, Decimal); 2]>,
+    /// The currency of the header, where it is not known.
+    unknown_currency: Option<String>,
     has_header: bool,
     has_final: bool,
 }
@@ -187,6 +189,7 @@ impl Account {
         statement.currency = currency(&written);
         if statement.currency.is_none() {
             statement.problems.push(problem::unknown_currency_number(place, &written));
+            account.unknown_currency = Some(written.clone());
         }
         // The number is what the file says; the euro alone is known by it to everybody.
         if written != "978" {
@@ -259,8 +262,12 @@ impl Account {
             problems.push(problem::odd_value_date(&entry.place, &dates[1]));
         }
         entry.booked_on = entry.booked_on.or(entry.value_on);
-        if !self.has_header {
-            problems.push(problem::missing_header_record(&entry.place));
+        match (self.has_header, &self.unknown_currency) {
+            (false, _) => problems.push(problem::missing_header_record(&entry.place)),
+            (true, Some(written)) => {
+                problems.push(problem::unknown_currency_number(&entry.place, written));
+            }
+            (true, None) => {}
         }
         entry.problems = problems;
         entry

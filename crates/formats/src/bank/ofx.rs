@@ -409,14 +409,8 @@ impl Statement {
                 }
             }
             (_, "CURDEF") => record.currency = Some(value.to_ascii_uppercase()),
-            (_, "DTSTART") => {
-                record.from = day(&value);
-                record.from_text = Some(value);
-            }
-            (_, "DTEND") => {
-                record.to = day(&value);
-                record.to_text = Some(value);
-            }
+            (_, "DTSTART") => (record.from, record.from_text) = moment(value),
+            (_, "DTEND") => (record.to, record.to_text) = moment(value),
             _ => {}
         }
     }
@@ -524,6 +518,11 @@ fn read_amount(text: &str) -> Option<Decimal> {
         Amount::Read(amount) => Some(amount),
         Amount::Ambiguous | Amount::Garbled => None,
     }
+}
+
+/// A day, and the text: the day of OFX is not written as a day elsewhere, and may have a time.
+fn moment(text: String) -> (Option<Day>, Option<String>) {
+    (day(&text), Some(text))
 }
 
 /// The civil date of `YYYYMMDD[hhmmss[.xxx]][[-4:EST]]`, as the bank writes it: its own day, not

@@ -13,6 +13,9 @@ const HIGH: &str = "\
 /// What text in the languages of these banks is made of, beyond ASCII.
 const USUAL: &str = "ÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄÖËÏÃÕÅØÆáéíóúüñçàèìòùâêîôûäöëïßãõåøæºª¿¡€·°";
 
+/// Bytes beyond ASCII after which the answer does not change any more.
+const BYTES_LOOKED_AT: usize = 10_000;
+
 /// Decodes code page 850; every byte has a character.
 pub fn decode(bytes: &[u8]) -> String {
     let high: Vec<char> = HIGH.chars().collect();
@@ -30,8 +33,9 @@ pub fn is_likely(bytes: &[u8]) -> bool {
     let all: Vec<u8> = (128..=255).collect();
     let western: Vec<char> = WINDOWS_1252.decode_without_bom_handling(&all).0.chars().collect();
     let (mut as_850, mut as_1252) = (0_usize, 0_usize);
-    for (at, b) in bytes.iter().enumerate() {
-        let Some(place) = b.checked_sub(128).map(usize::from) else { continue };
+    let places = bytes.iter().enumerate().filter(|(_, b)| !b.is_ascii()).take(BYTES_LOOKED_AT);
+    for (at, b) in places {
+        let place = usize::from(*b - 128);
         let before = at.checked_sub(1).and_then(|at| bytes.get(at));
         let fits = |c: char| fits(c, before.copied(), bytes.get(at + 1).copied());
         as_850 += usize::from(fits(high[place]));
