@@ -54,22 +54,25 @@ pub fn docs(file: &ReadFile) -> Vec<Value> {
         return file.summaries.iter().map(|summary| with_statement(table(summary), file)).collect();
     }
     let mut returns = Vec::new();
-    file.records
-        .iter()
-        .filter_map(|record| match record {
-            Record::Document(found) => Some(document(found)),
-            Record::Event(found) => Some(event(found)),
-            Record::BankEntry(found) => {
-                returns.extend(bank::returns(found));
-                None
-            }
-            Record::Statement(found) => Some(bank::statement(found, std::mem::take(&mut returns))),
-            Record::DebitResult(found) => Some(bank::debit_result(found)),
-            Record::PaymentOrder(found) => Some(bank::payment_order(found)),
-            Record::Refused(found) => Some(json!({ "kind": null, "error": problem(found) })),
-            _ => None,
-        })
-        .collect()
+    file.records.iter().filter_map(|record| doc(record, &mut returns)).collect()
+}
+
+/// What one record adds to them. Entries of a statement are told by it; what came back with them
+/// waits in `returns` until it comes.
+pub fn doc(record: &Record, returns: &mut Vec<Value>) -> Option<Value> {
+    match record {
+        Record::Document(found) => Some(document(found)),
+        Record::Event(found) => Some(event(found)),
+        Record::BankEntry(found) => {
+            returns.extend(bank::returns(found));
+            None
+        }
+        Record::Statement(found) => Some(bank::statement(found, std::mem::take(returns))),
+        Record::DebitResult(found) => Some(bank::debit_result(found)),
+        Record::PaymentOrder(found) => Some(bank::payment_order(found)),
+        Record::Refused(found) => Some(json!({ "kind": null, "error": problem(found) })),
+        _ => None,
+    }
 }
 
 fn member(file: &ReadFile) -> Value {

@@ -7,11 +7,13 @@
 use crate::record::{Problem, Status};
 
 mod bank;
+mod bank_order;
 mod bank_text;
 mod invoice;
 mod ubl;
 
 pub use bank::*;
+pub use bank_order::*;
 pub use bank_text::*;
 pub use invoice::*;
 pub use ubl::*;

@@ -138,6 +138,30 @@ on_both_engines! {
         books.prove();
     }
 
+    fn a_large_bank_statement_passes_as_a_stream_and_a_broken_one_leaves_nothing(place) {
+        let books = Books::chile(place);
+        let path = folder(if place.url.starts_with("sqlite") { "banco-s" } else { "banco-p" });
+        let entry = |n: usize| format!(
+            "<Ntry><Amt Ccy=\"EUR\">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt>\
+             <Dt>2026-04-10</Dt></BookgDt><AcctSvcrRef>{n}</AcctSvcrRef><AddtlNtryInf>{}\
+             </AddtlNtryInf></Ntry>", "abono ".repeat(80)
+        );
+        let head = "<Document><BkToCstmrStmt><Stmt><Id>1</Id><Acct><Id><IBAN>ES9121000418450200051332\
+                    </IBAN></Id></Acct>";
+        let entries: String = (0..9_000).map(entry).collect();
+        let whole = format!("{head}{entries}</Stmt></BkToCstmrStmt></Document>");
+        std::fs::write(path.join("extracto.xml"), &whole).unwrap();
+        std::fs::write(path.join("cortado.xml"), &whole[..whole.len() - 60]).unwrap();
+        let (batch, mut reports) = books.import_as(vec![Input::Path(path.clone())], &Options::default());
+        reports.sort_by(|one, other| one.name.cmp(&other.name));
+        assert_eq!((batch.counts.read, batch.counts.rejected), (9_001, 1), "{:?}", batch.counts);
+        assert_eq!(reports[0].problems[0].code, "truncated_file");
+        assert_eq!((reports[0].status, reports[1].format.as_str()), (Status::Reject, "camt"));
+        assert_eq!(reports[1].docs[0]["entries"], 9_000);
+        assert_eq!(reports[1].docs[0]["sum_credit"], "9000");
+        _ = std::fs::remove_dir_all(path);
+    }
+
     fn one_file_that_is_nothing_does_not_stop_the_others(place) {
         let books = Books::chile(place);
         let bomb = b"<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b \"bbbb\">]><a>&b;</a>";

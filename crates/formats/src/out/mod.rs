@@ -1,10 +1,14 @@
 //! The way out: typed cells, row by row, into CSV, XLSX or JSON lines, of any length in constant
-//! memory. Decides how a value is written; knows nothing of which values there are.
+//! memory; and orders to a bank, in the XML it takes. Decides how a value is written; knows nothing
+//! of which values there are.
 //!
 //! Text that a spreadsheet would run as a formula leaves CSV with an apostrophe before it (OWASP,
 //! "CSV Injection"); in XLSX it is stored as a string, which no spreadsheet runs.
+pub mod credit_transfer;
 pub mod csv;
+pub mod direct_debit;
 pub mod jsonl;
+pub mod sepa;
 pub mod xlsx;
 
 pub use self::csv::CsvWriter;

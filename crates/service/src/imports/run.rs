@@ -13,6 +13,7 @@ use crate::book::Book;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
 use puntual_core::id::{ImportId, PaymentId};
+use puntual_formats::bank::iso20022;
 use puntual_formats::record::{Problem, Record, Status};
 use puntual_formats::{json, read, table};
 use puntual_store::import::{self, Batch, Counts};
@@ -157,6 +158,9 @@ impl Run<'_> {
         if is_text_table && size > 1_000_000 {
             return self.stream(&name, file);
         }
+        if size > KEEP_BYTES as u64 && sniffed.is_ok() && iso20022::is_message(&head) {
+            return self.stream_messages(&name, path);
+        }
         if size > WHOLE_BYTES {
             self.refuse(&name, too_large(size));
             return Ok(());
@@ -198,6 +202,47 @@ impl Run<'_> {
                 report.problems.push(problem);
             }
         }
+        Ok(())
+    }
+
+    /// Bank messages too large to hold. Proved first from end to end, so that a file cut short
+    /// leaves nothing behind.
+    fn stream_messages(&mut self, name: &str, path: &Path) -> Result<(), ServiceError> {
+        let proved = File::open(path)
+            .map_err(|error| unreadable(&error))
+            .and_then(|file| iso20022::stream(file, &mut |_| ControlFlow::Continue(())));
+        let wanted = self.options.format.as_deref();
+        let outcome = proved.and_then(|summary| match wanted {
+            Some(wanted) if wanted != summary.format => Err(other_format(wanted, summary.format)),
+            _ => Ok((summary, File::open(path).map_err(|error| unreadable(&error))?)),
+        });
+        let (summary, file) = match outcome {
+            Ok(proved) => proved,
+            Err(problem) => {
+                self.refuse(name, problem);
+                return Ok(());
+            }
+        };
+        let position = self.open_file(name, summary.format, Vec::new());
+        let (mut docs, mut returns, mut failed) = (Vec::new(), Vec::new(), None);
+        let read = iso20022::stream(file, &mut |record| {
+            docs.extend(json::doc(&record, &mut returns));
+            match self.push(position, record) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    failed = Some(error);
+                    ControlFlow::Break(())
+                }
+            }
+        });
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        let problems = read.map_or_else(|problem| vec![problem], |summary| summary.problems);
+        let report = &mut self.files[position].report;
+        report.docs = serde_json::Value::Array(docs);
+        report.status = report.status.max(worst(&problems));
+        report.problems.extend(problems);
         Ok(())
     }
 
