@@ -48,7 +48,8 @@ CREATE TABLE document_reference (
   reason TEXT,
   PRIMARY KEY (workspace_id, creditor_id, document_id, line)
 );
-CREATE INDEX document_reference_target ON document_reference (workspace_id, creditor_id, target_key);
+CREATE INDEX document_reference_target ON document_reference (workspace_id, creditor_id, target_key) WHERE effect <> 'mentions';
+CREATE INDEX document_reference_replaces ON document_reference (workspace_id, creditor_id, target_key) WHERE effect = 'replaces';
 
 -- One amount due on one date: what is aged, dunned and paid.
 CREATE TABLE receivable (
@@ -144,6 +145,7 @@ CREATE TABLE pending_application (
   settled_at BIGINT,
   PRIMARY KEY (workspace_id, creditor_id, target_key, pending_id)
 );
+CREATE INDEX pending_application_waiting ON pending_application (workspace_id, creditor_id, pending_id) WHERE settled_at IS NULL;
 
 -- Smallest units of the creditor's currency, times 10 000, per one unit of `currency`.
 CREATE TABLE exchange_rate (

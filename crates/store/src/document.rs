@@ -449,13 +449,42 @@ pub fn references(
     references_where(tx, scope, "document_id = $3", Param::from(document))
 }
 
-/// What refers to the document with this key.
+/// What refers to the document with this key and means something for it.
 pub fn referring_to(
     tx: &mut Tx<'_>,
     scope: Scope,
     doc_key: &str,
 ) -> Result<Vec<Reference>, StoreError> {
-    references_where(tx, scope, "target_key = $3", Param::from(doc_key))
+    references_where(tx, scope, "target_key = $3 AND effect <> 'mentions'", Param::from(doc_key))
+}
+
+/// Whether any document says that it replaces another.
+pub fn any_replaces(tx: &mut Tx<'_>, scope: Scope) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM document_reference \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND effect = 'replaces' LIMIT 1";
+    Ok(tx.query_one(sql, &params![scope.workspace, scope.creditor], |_| Ok(()))?.is_some())
+}
+
+/// Which documents replace those of these keys: pairs of the key replaced and the newer
+/// document's own.
+pub fn replacing<'k>(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    keys: impl ExactSizeIterator<Item = &'k str>,
+) -> Result<Vec<(String, String)>, StoreError> {
+    if keys.len() == 0 {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT r.target_key, d.doc_key FROM document_reference r JOIN document d \
+         ON d.workspace_id = r.workspace_id AND d.creditor_id = r.creditor_id \
+         AND d.document_id = r.document_id WHERE r.workspace_id = $1 AND r.creditor_id = $2 \
+         AND r.effect = 'replaces' AND r.target_key IN ({})",
+        placeholders(3, keys.len())
+    );
+    let mut values = params![scope.workspace, scope.creditor].to_vec();
+    values.extend(keys.map(Param::from));
+    tx.query(&sql, &values, |row| Ok((row.text(0)?, row.text(1)?)))
 }
 
 fn references_where(

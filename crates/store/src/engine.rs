@@ -138,6 +138,47 @@ impl Connection {
             }
         }
     }
+
+    /// Adds to a cached amount of many rows: table, its key and the column; `changes` are pairs of
+    /// id and change in smallest units. One prepared statement on SQLite, where a statement costs
+    /// next to nothing; one for hundreds of rows on PostgreSQL, where each is a journey.
+    pub(crate) fn add_to(
+        &mut self,
+        owner: [Param<'static>; 2],
+        (table, key, column): (&str, &str, &str),
+        changes: &[(Param<'static>, i64)],
+    ) -> Result<(), StoreError> {
+        if let Connection::Sqlite(db) = self {
+            let mut statement = db.prepare_cached(&format!(
+                "UPDATE {table} SET {column} = {column} + ?4 \
+                 WHERE workspace_id = ?1 AND creditor_id = ?2 AND {key} = ?3"
+            ))?;
+            for (id, delta_minor) in changes {
+                statement.execute(rusqlite::params![owner[0], owner[1], id, delta_minor])?;
+            }
+            return Ok(());
+        }
+        for part in changes.chunks(500) {
+            let rows: Vec<String> = (0..part.len())
+                .map(|n| {
+                    format!("(CAST(${} AS BIGINT), CAST(${} AS BIGINT))", 3 + 2 * n, 4 + 2 * n)
+                })
+                .collect();
+            let sql = format!(
+                "WITH change (id, delta_minor) AS (VALUES {}) \
+                 UPDATE {table} SET {column} = {column} + change.delta_minor FROM change \
+                 WHERE {table}.workspace_id = $1 AND {table}.creditor_id = $2 \
+                 AND {table}.{key} = change.id",
+                rows.join(", ")
+            );
+            let mut values = owner.to_vec();
+            for (id, delta_minor) in part {
+                values.extend([id.clone(), Param::Int(*delta_minor)]);
+            }
+            self.execute(&sql, &values)?;
+        }
+        Ok(())
+    }
 }
 
 /// SQLite numbers parameters `?1`; `$1` would be a name there, bound in order of appearance.

@@ -214,29 +214,14 @@ impl Tx<'_> {
     pub(crate) fn add_to<I: Copy + Into<Param<'static>>>(
         &mut self,
         scope: Scope,
-        (table, key, column): (&str, &str, &str),
+        place: (&str, &str, &str),
         changes: &[(I, i64)],
     ) -> Result<(), StoreError> {
-        for part in changes.chunks(500) {
-            let rows: Vec<String> = (0..part.len())
-                .map(|n| {
-                    format!("(CAST(${} AS BIGINT), CAST(${} AS BIGINT))", 3 + 2 * n, 4 + 2 * n)
-                })
-                .collect();
-            let sql = format!(
-                "WITH change (id, delta_minor) AS (VALUES {}) \
-                 UPDATE {table} SET {column} = {column} + change.delta_minor FROM change \
-                 WHERE {table}.workspace_id = $1 AND {table}.creditor_id = $2 \
-                 AND {table}.{key} = change.id",
-                rows.join(", ")
-            );
-            let mut values = params![scope.workspace, scope.creditor].to_vec();
-            for (id, delta_minor) in part {
-                values.extend([(*id).into(), Param::Int(*delta_minor)]);
-            }
-            self.execute(&sql, &values)?;
-        }
-        Ok(())
+        let owner = params![scope.workspace, scope.creditor];
+        let changes: Vec<(Param<'static>, i64)> =
+            changes.iter().map(|(id, delta_minor)| ((*id).into(), *delta_minor)).collect();
+        let outcome = self.connection.add_to(owner, place, &changes);
+        self.noticed(outcome)
     }
 
     /// Inserts many rows of the same columns at the engine's best speed.

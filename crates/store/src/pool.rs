@@ -58,7 +58,7 @@ impl r2d2::ManageConnection for Place {
                 db.execute_batch(
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
                      PRAGMA cache_size=-131072; PRAGMA temp_store=MEMORY;
-                     PRAGMA wal_autocheckpoint=8000;",
+                     PRAGMA wal_autocheckpoint=24000;",
                 )?;
                 Ok(Connection::Sqlite(db))
             }

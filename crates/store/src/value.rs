@@ -2,7 +2,7 @@
 
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use puntual_core::currency::Currency;
-use puntual_core::date::Day;
+use puntual_core::date::{Day, IsoDate};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use std::borrow::Cow;
 use std::error::Error;
@@ -21,17 +21,11 @@ pub enum Param<'a> {
     /// Yes or no.
     Bool(bool),
     /// A civil date, kept as `YYYY-MM-DD`.
-    Day(Day),
+    Day(IsoDate),
     /// Bytes as they are.
     Bytes(&'a [u8]),
     /// Bytes read from elsewhere.
     OwnedBytes(Vec<u8>),
-}
-
-impl Param<'_> {
-    fn day_text(day: Day) -> String {
-        day.to_string()
-    }
 }
 
 /// Text as both engines can hold it: PostgreSQL refuses the character NUL, which a damaged file may
@@ -65,7 +59,7 @@ from! {
     &'a str => Param::Text;
     &'a String => |text: &'a String| Param::Text(text.as_str());
     String => Param::Owned;
-    Day => Param::Day;
+    Day => |day: Day| Param::Day(day.to_iso());
     &'a [u8] => Param::Bytes;
     &'a Currency => |currency: &'a Currency| Param::Text(currency.code());
 }
@@ -107,7 +101,7 @@ impl rusqlite::ToSql for Param<'_> {
             Param::Text(text) => sqlite_text(text),
             Param::Owned(text) => sqlite_text(text),
             Param::Bool(yes) => ToSqlOutput::Borrowed(ValueRef::Integer(i64::from(*yes))),
-            Param::Day(day) => ToSqlOutput::from(Param::day_text(*day)),
+            Param::Day(day) => ToSqlOutput::Borrowed(ValueRef::Text(day.as_str().as_bytes())),
             Param::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
             Param::OwnedBytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
         })
@@ -128,7 +122,7 @@ impl ToSql for Param<'_> {
             Param::Text(text) => storable(text).to_sql(kind, out),
             Param::Owned(text) => storable(text).to_sql(kind, out),
             Param::Bool(yes) => yes.to_sql(kind, out),
-            Param::Day(day) => Param::day_text(*day).to_sql(kind, out),
+            Param::Day(day) => day.as_str().to_sql(kind, out),
             Param::Bytes(bytes) => bytes.to_sql(kind, out),
             Param::OwnedBytes(bytes) => bytes.to_sql(kind, out),
         }

@@ -82,7 +82,7 @@ pub struct Chunk<'a, 'c> {
     pub holds: Vec<Hold>,
     /// Applications that wait for something not seen yet.
     pub waiting: Vec<Pending>,
-    /// Whether anything waited before this chunk.
+    /// Whether anything waits.
     pub something_waits: bool,
 }
 
@@ -142,24 +142,40 @@ impl Chunk<'_, '_> {
 
     /// Notes on each replaced document what replaces it, whichever of the two came first.
     fn mark_replaced(mut self) -> Result<(), ServiceError> {
-        if self.ctx.creditor.country == "MX" {
-            let keys: Vec<String> =
-                self.debts.keys().filter(|key| key.starts_with("uuid:")).cloned().collect();
-            for key in keys {
-                for reference in document::referring_to(self.tx, self.scope(), &key)? {
-                    if reference.effect != "replaces" {
-                        continue;
-                    }
-                    let newer = document::get(self.tx, self.scope(), reference.document)?;
-                    self.replacements.extend(newer.map(|newer| (key.clone(), newer.doc_key)));
-                }
+        let scope = self.scope();
+        if !self.debts.is_empty() && document::any_replaces(self.tx, scope)? {
+            let keys: Vec<&str> = self.debts.keys().map(String::as_str).collect();
+            for part in keys.chunks(LOOKUP) {
+                let found = document::replacing(self.tx, scope, part.iter().copied())?;
+                self.replacements.extend(found);
             }
         }
-        for (old, new) in &self.replacements {
-            for found in document::known(self.tx, self.ctx.scope(), [old.as_str()].into_iter())? {
-                document::set_marks(self.tx, self.ctx.scope(), found.id, None, Some(new))?;
+        for (old, new) in std::mem::take(&mut self.replacements) {
+            if let Some(replaced) = self.replaced(&old)? {
+                document::set_marks(self.tx, scope, replaced, None, Some(&new))?;
             }
         }
         Ok(())
+    }
+
+    /// The document a key names, of this chunk or stored.
+    fn replaced(&mut self, key: &str) -> Result<Option<DocumentId>, ServiceError> {
+        if let Some(id) = self.debts.get(key) {
+            return Ok(Some(*id));
+        }
+        let (scope, keys) = (self.scope(), std::iter::once(key));
+        let found = match key.strip_prefix("number:") {
+            None => document::known(self.tx, scope, keys)?,
+            Some(number) => {
+                let numbers = std::iter::once(number);
+                let known = document::known_by_numbers(self.tx, scope, numbers, false)?;
+                known.into_iter().map(|(_, known)| known).collect()
+            }
+        };
+        // Of several that bear the number a person must say which.
+        Ok(match found.as_slice() {
+            [one] => Some(one.id),
+            _ => None,
+        })
     }
 }

@@ -48,7 +48,6 @@ struct Run<'a> {
     existing: Existing,
     payments: HashMap<String, PaymentId>,
     met: HashMap<i64, i64>,
-    something_waits: bool,
     /// Files not reported yet; the first has the position `first`.
     files: Vec<Entry>,
     items: Vec<(usize, Record)>,
@@ -87,10 +86,10 @@ pub(super) fn run(
         files: inputs.len() as i64,
         counts: Counts::default(),
     };
-    let (directory, existing, something_waits) = app.store.read(|tx| {
+    let (directory, existing) = app.store.read(|tx| {
         let directory = Directory::load(tx, ctx.scope())?;
         let existing = Existing::load(tx, ctx.scope())?;
-        Ok::<_, ServiceError>((directory, existing, pending::any(tx, ctx.scope())?))
+        Ok::<_, ServiceError>((directory, existing))
     })?;
     if !options.dry_run {
         let mapping = options.mapping.as_ref().map(mapping_to_text).transpose()?;
@@ -113,7 +112,6 @@ pub(super) fn run(
         existing,
         payments: HashMap::new(),
         met: HashMap::new(),
-        something_waits,
         files: Vec::new(),
         items: Vec::new(),
         progress,
@@ -352,7 +350,6 @@ impl Run<'_> {
             Ok(verdicts) | Err(Ended::Rehearsed(verdicts)) => verdicts,
             Err(Ended::Failed(error)) => return Err(error),
         };
-        self.something_waits = self.something_waits || !verdicts.is_empty();
         for ((file, _), verdict) in items.iter().zip(&verdicts) {
             self.files[*file].report.take(verdict);
         }
@@ -378,6 +375,7 @@ impl Run<'_> {
             import::keep_file(tx, scope, named, Some(&content), self.batch.id, now_ms)?;
         }
         let sources: Vec<SourceFile> = self.files.iter().map(|e| e.source.clone()).collect();
+        let something_waits = pending::any(tx, self.ctx.scope())?;
         let mut chunk = Chunk {
             app: self.app,
             ctx: self.ctx,
@@ -397,7 +395,7 @@ impl Run<'_> {
             promises: Vec::new(),
             holds: Vec::new(),
             waiting: Vec::new(),
-            something_waits: self.something_waits,
+            something_waits,
         };
         let verdicts = judge(&mut chunk, &mut self.existing, items, self.options)?;
         chunk.write()?;
