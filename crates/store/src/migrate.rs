@@ -25,8 +25,11 @@ const END_TURN: &str = "SELECT pg_advisory_unlock(5786207)";
 pub(crate) fn migrate(connection: &mut Connection) -> Result<Vec<&'static str>, StoreError> {
     if !connection.is_postgres() {
         let applied = apply_missing(connection)?;
-        if !applied.is_empty() {
-            describe_keys(connection)?;
+        if !applied.is_empty() || !is_described(connection)? {
+            connection.batch("BEGIN IMMEDIATE")?;
+            let described = describe_keys(connection);
+            connection.batch(if described.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+            described?;
         }
         return Ok(applied);
     }
@@ -117,16 +120,20 @@ fn key_figures(rows: i64, columns: i64, unique: bool) -> String {
     std::iter::once(rows).chain(shared).map(|n| n.to_string()).collect::<Vec<_>>().join(" ")
 }
 
+fn is_described(connection: &mut Connection) -> Result<bool, StoreError> {
+    finds(connection, "SELECT 1 FROM sqlite_schema WHERE name = $1", "sqlite_stat1")
+}
+
 fn already(connection: &mut Connection, name: &str) -> Result<bool, StoreError> {
+    finds(connection, "SELECT 1 FROM schema_migration WHERE name = $1", name)
+}
+
+fn finds(connection: &mut Connection, sql: &str, name: &str) -> Result<bool, StoreError> {
     let mut found = false;
-    connection.for_each::<StoreError>(
-        "SELECT 1 FROM schema_migration WHERE name = $1",
-        &crate::params![name],
-        &mut |_| {
-            found = true;
-            Ok(())
-        },
-    )?;
+    connection.for_each::<StoreError>(sql, &crate::params![name], &mut |_| {
+        found = true;
+        Ok(())
+    })?;
     Ok(found)
 }
 

@@ -23,9 +23,13 @@ use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
 
 /// Records per transaction.
 const CHUNK: usize = 8_000;
+/// Records handed over at once from the thread that reads to the one that writes.
+const BATCH: usize = 1_000;
 /// Largest file whose bytes are kept for the file of the document.
 const KEEP_BYTES: usize = 5_000_000;
 /// Largest file that is read whole; larger ones must be tables, which stream.
@@ -176,18 +180,7 @@ impl Run<'_> {
     fn stream(&mut self, name: &str, file: File) -> Result<(), ServiceError> {
         let options = read_options(self.ctx, self.options);
         let position = self.open_file(name, "csv", Vec::new());
-        let mut failed = None;
-        let outcome =
-            table::stream(name, file, &options, &mut |record| match self.push(position, record) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    failed = Some(error);
-                    ControlFlow::Break(())
-                }
-            });
-        if let Some(error) = failed {
-            return Err(error);
-        }
+        let outcome = self.pour(position, |sink| table::stream(name, file, &options, sink))?;
         let report = &mut self.files[position].report;
         match outcome {
             Ok(summary) => {
@@ -222,26 +215,53 @@ impl Run<'_> {
             }
         };
         let position = self.open_file(name, summary.format, Vec::new());
-        let (mut docs, mut returns, mut failed) = (Vec::new(), Vec::new(), None);
-        let read = iso20022::stream(file, &mut |record| {
-            docs.extend(json::doc(&record, &mut returns));
-            match self.push(position, record) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    failed = Some(error);
-                    ControlFlow::Break(())
-                }
-            }
-        });
-        if let Some(error) = failed {
-            return Err(error);
-        }
+        let (docs, read) = self.pour(position, |sink| {
+            let (mut docs, mut returns) = (Vec::new(), Vec::new());
+            let read = iso20022::stream(file, &mut |record| {
+                docs.extend(json::doc(&record, &mut returns));
+                sink(record)
+            });
+            (docs, read)
+        })?;
         let problems = read.map_or_else(|problem| vec![problem], |summary| summary.problems);
         let report = &mut self.files[position].report;
         report.docs = serde_json::Value::Array(docs);
         report.status = report.status.max(worst(&problems));
         report.problems.extend(problems);
         Ok(())
+    }
+
+    /// Reads on one thread and writes on this one. The reader stops when writing fails, and waits
+    /// when it is ahead by a few batches, so that memory stays flat.
+    fn pour<T: Send>(
+        &mut self,
+        position: usize,
+        read: impl FnOnce(&mut dyn FnMut(Record) -> ControlFlow<()>) -> T + Send,
+    ) -> Result<T, ServiceError> {
+        let (sender, batches) = mpsc::sync_channel::<Vec<Record>>(4);
+        thread::scope(|scope| {
+            let reader = scope.spawn(move || {
+                let mut batch = Vec::with_capacity(BATCH);
+                let outcome = read(&mut |record| {
+                    batch.push(record);
+                    if batch.len() < BATCH {
+                        return ControlFlow::Continue(());
+                    }
+                    let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+                    match sender.send(full) {
+                        Ok(()) => ControlFlow::Continue(()),
+                        Err(_) => ControlFlow::Break(()),
+                    }
+                });
+                // Nobody takes the rest when writing has failed, and then that error is told.
+                let _ = sender.send(batch);
+                outcome
+            });
+            for record in batches.into_iter().flatten() {
+                self.push(position, record)?;
+            }
+            reader.join().map_err(|_| ServiceError::Bug("reading a file panicked".to_owned()))
+        })
     }
 
     fn take_bytes(&mut self, name: &str, content: &[u8]) -> Result<(), ServiceError> {
