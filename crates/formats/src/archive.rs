@@ -172,7 +172,8 @@ fn carries_documents(path: &str) -> bool {
     })
 }
 
-fn printable(name: &str) -> String {
+/// A name without control characters.
+pub(crate) fn printable(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 

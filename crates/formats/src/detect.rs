@@ -50,7 +50,7 @@ pub fn content(name: &str, bytes: &[u8]) -> Content {
     if visible.is_empty() && skip_blanks(bytes).is_empty() {
         return Content::Empty;
     }
-    if let Some(known) = by_signature(bytes, head) {
+    if let Some(known) = by_signature(bytes, head, visible) {
         return known;
     }
     let text = decode::text(head, None).text;
@@ -88,14 +88,14 @@ pub fn content(name: &str, bytes: &[u8]) -> Content {
 pub const STATEMENT_EXTENSIONS: [&str; 10] =
     ["sta", "mt940", "940", "mt942", "942", "n43", "q43", "aeb43", "ofx", "qfx"];
 
-fn by_signature(bytes: &[u8], head: &[u8]) -> Option<Content> {
+fn by_signature(bytes: &[u8], head: &[u8], visible: &[u8]) -> Option<Content> {
     match head {
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(match is_spreadsheet_zip(bytes) {
             true => Content::Table,
             false => Content::Zip,
         }),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => Some(Content::Table),
-        [b'%', b'P', b'D', b'F', ..] => Some(Content::Pdf),
+        _ if visible.starts_with(b"%PDF-") => Some(Content::Pdf),
         [0x1F, 0x8B, ..] => Some(Content::OtherArchive("gzip")),
         [b'R', b'a', b'r', b'!', ..] => Some(Content::OtherArchive("RAR")),
         [b'7', b'z', 0xBC, 0xAF, ..] => Some(Content::OtherArchive("7z")),

@@ -8,7 +8,7 @@ mod bank;
 
 use crate::read::ReadFile;
 use crate::record::{
-    AssignmentRecord, DocumentKind, DocumentRecord, DueSource, EventKind, EventRecord,
+    AssignmentRecord, DocumentKind, DocumentRecord, DueSource, EventKind, EventRecord, PartyRecord,
     PaymentRecord, Problem, Record,
 };
 use crate::table::TableSummary;
@@ -145,15 +145,18 @@ pub fn document(document: &DocumentRecord) -> Value {
     put("payment_terms", json!(document.payment_terms));
     put("payment_method", json!(document.payment_method));
     put("payment_form", json!(document.payment_form));
+    put("payment_reference", json!(document.payment_reference));
+    put("iban", json!(document.iban));
+    put("early_payment", early_payments(document));
     put("currency", json!(document.currency_written.as_ref().or(document.currency.as_ref())));
     put("amounts_currency", json!(document.amounts_currency));
     put("exchange_rate", amount(document.exchange_rate));
     for (key, value) in amounts(document) {
         put(key, amount(value));
     }
-    put("seller_id", json!(document.seller.tax_id));
+    put("seller_id", party_id(&document.seller));
     put("seller_name", json!(document.seller.name));
-    put("buyer_id", json!(document.buyer.tax_id));
+    put("buyer_id", party_id(&document.buyer));
     put("buyer_name", json!(document.buyer.name));
     put("lines", json!(document.lines));
     put("refs", json!(references(document)));
@@ -163,7 +166,29 @@ pub fn document(document: &DocumentRecord) -> Value {
     if let Some(earlier) = &document.duplicate_of {
         put("duplicate_of", json!(earlier));
     }
+    if let Some(assignment) = &document.assignment {
+        assigned(assignment, &mut out);
+    }
     Value::Object(out)
+}
+
+/// The tax id; without one, the code by which the document names the party.
+fn party_id(party: &PartyRecord) -> Value {
+    json!(party.tax_id.as_ref().or(party.code.as_ref()))
+}
+
+fn early_payments(document: &DocumentRecord) -> Value {
+    let rows = document.early_payments.iter();
+    json!(
+        rows.map(|discount| json!({
+            "until": date(discount.until),
+            "days": discount.days,
+            "percent": amount(discount.percent),
+            "amount": amount(discount.amount),
+            "base": amount(discount.base),
+        }))
+        .collect::<Vec<_>>()
+    )
 }
 
 fn amounts(document: &DocumentRecord) -> [(&'static str, Option<Decimal>); 12] {

@@ -2,7 +2,8 @@
 //!
 //! [`read::read`] is the way in for every file; [`json::read_line`] says the result in the form of
 //! the command-line contract. Reading order: `record` (what everything becomes), `problem`,
-//! `read`, `decode` and `xml` (bytes to a safe tree), `invoice`, `bank` and `table` (the readers).
+//! `read`, `decode` and `xml` (bytes to a safe tree), `invoice`, `pdf`, `bank` and `table` (the
+//! readers).
 pub mod archive;
 pub mod bank;
 pub mod decode;
@@ -10,6 +11,7 @@ pub mod detect;
 pub mod invoice;
 pub mod json;
 pub mod out;
+pub mod pdf;
 pub mod problem;
 pub mod read;
 pub mod record;

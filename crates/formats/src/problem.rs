@@ -9,12 +9,14 @@ use crate::record::{Problem, Status};
 mod bank;
 mod bank_order;
 mod bank_text;
+mod european;
 mod invoice;
 mod ubl;
 
 pub use bank::*;
 pub use bank_order::*;
 pub use bank_text::*;
+pub use european::*;
 pub use invoice::*;
 pub use ubl::*;
 
@@ -82,17 +84,6 @@ pub fn html_page() -> Problem {
          vencida del portal de descarga. Entre de nuevo al portal y descargue el XML.",
         "This is a web page, not an invoice: probably an error or expired-session page of the \
          download portal. Sign in again and download the XML.",
-    )
-}
-
-/// A PDF.
-pub fn pdf() -> Problem {
-    whole(
-        Status::Reject,
-        "pdf_not_read",
-        "Es un PDF: la representación impresa no se importa. Pida o descargue el XML de la \
-         factura.",
-        "This is a PDF: the printed form is not imported. Ask for or download the XML.",
     )
 }
 

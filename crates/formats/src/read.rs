@@ -34,7 +34,7 @@ pub struct ReadOptions {
 pub struct ReadFile {
     /// Name as given; for a member of a zip, its path inside.
     pub name: String,
-    /// `cfdi`, `dte`, `dte-aec`, `dte-response`, `csv`, `xlsx`, `erp`, `zip`, `xml`, `unknown` …
+    /// `cfdi`, `dte`, `dte-aec`, `dte-response`, `facturae`, `cii`, `pdf`, `csv`, `xlsx`, `erp`, `zip`, `xml`, `unknown` …
     pub format: &'static str,
     /// Outcome of the whole file; see [`ReadFile::settle`].
     pub status: Status,
@@ -336,7 +336,7 @@ pub(crate) fn read_nested(
         Content::NoStatement => refused("unknown", problem::no_statement()),
         Content::Table => crate::table::read_table(name, bytes, options),
         Content::HtmlPage => refused("html", problem::html_page()),
-        Content::Pdf => refused("pdf", problem::pdf()),
+        Content::Pdf => crate::pdf::read(name, bytes, options),
         Content::OtherArchive(kind) => refused("archive", problem::other_archive(kind)),
         Content::NotXml => refused("unknown", problem::not_xml()),
         Content::Binary => refused("unknown", problem::binary()),

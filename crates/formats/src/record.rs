@@ -6,8 +6,10 @@
 //! decided by the import.
 
 mod bank;
+mod dues;
 
 pub use bank::*;
+pub use dues::*;
 use puntual_core::date::Day;
 use rust_decimal::Decimal;
 
@@ -140,44 +142,6 @@ impl PartyRecord {
     }
 }
 
-/// One due date of a document.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct DueRecord {
-    /// When; `None` if the instalment has no date of its own.
-    pub date: Option<Day>,
-    /// How much is due then; `None` when the document has a single due date for all of it.
-    pub amount: Option<Decimal>,
-}
-
-/// Where a due date came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum DueSource {
-    /// The document names the date.
-    Document,
-    /// The document lists instalments.
-    Instalments,
-    /// Worked out from terms text ("30 DIAS").
-    Terms,
-    /// The customer's or the creditor's default terms.
-    CustomerPolicy,
-    /// Nothing is known: the issue date.
-    #[default]
-    IssueDate,
-}
-
-impl DueSource {
-    /// The word used in JSON and in the store.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            DueSource::Document => "document",
-            DueSource::Instalments => "instalments",
-            DueSource::Terms => "terms",
-            DueSource::CustomerPolicy => "customer_policy",
-            DueSource::IssueDate => "issue_date",
-        }
-    }
-}
-
 /// What a reference to another document means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum ReferenceEffect {
@@ -243,7 +207,8 @@ pub struct DocumentRecord {
     /// Where the due dates come from.
     pub due_source: DueSource,
     /// The due dates the document states as a whole, where `dues` is not the same: it lists
-    /// instalments besides, or states several that disagree, of which `dues` has the one believed.
+    /// instalments besides, dates of discounts, or several that disagree, of which `dues` has the
+    /// one believed.
     pub stated_dues: Option<Vec<Day>>,
     /// Terms as text.
     pub payment_terms: Option<String>,
@@ -253,6 +218,12 @@ pub struct DocumentRecord {
     pub payment_method: Option<String>,
     /// Means of payment code.
     pub payment_form: Option<String>,
+    /// What the payer is asked to quote.
+    pub payment_reference: Option<String>,
+    /// Account to pay into; an IBAN without blanks where it is one.
+    pub iban: Option<String>,
+    /// Discounts for paying early, in the document's order.
+    pub early_payments: Vec<EarlyPaymentRecord>,
     /// ISO 4217 code.
     pub currency: Option<String>,
     /// What the source wrote, where that is not the code (`Pesos`, `DOLAR USA`).

@@ -163,6 +163,8 @@ mod tests {
             ("14 Tage", 14),
             ("Payment within 30 days", 30),
             ("2 % discount if paid within 10 days, net 30", 30),
+            ("Zahlbar innerhalb von 30 Tagen netto", 30),
+            ("Paiement à 45 jours", 45),
         ] {
             assert_eq!(terms_days(text), Some(days), "{text}");
         }

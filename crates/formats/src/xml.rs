@@ -28,9 +28,31 @@ pub fn parse(text: &str) -> Result<Document<'_>, Problem> {
     if text.len() > MAX_BYTES {
         return Err(problem::too_large(MAX_BYTES));
     }
+    check_declaration(text)?;
     Scan::new(text).run()?;
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..Default::default() };
     Document::parse_with_options(text, options).map_err(|error| explain(text, &error))
+}
+
+/// The name of an encoding is letters, digits, `.`, `_` and `-`, beginning with a letter (XML 1.0
+/// §4.3.3). The parser lets anything pass; a declaration with another name was not written by a
+/// program that knows XML, and others refuse the file.
+fn check_declaration(text: &str) -> Result<(), Problem> {
+    let Some((declaration, _)) = text.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>"))
+    else {
+        return Ok(());
+    };
+    let Some((_, value)) = declaration.split_once("encoding") else { return Ok(()) };
+    let value = value.trim_start().trim_start_matches('=').trim_start();
+    let name = value.strip_prefix(['"', '\'']).and_then(|rest| rest.split(['"', '\'']).next());
+    let legal = name.is_some_and(|name| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+    });
+    match legal {
+        true => Ok(()),
+        false => Err(problem::malformed_xml(1, 1, "encoding")),
+    }
 }
 
 fn explain(text: &str, error: &roxmltree::Error) -> Problem {

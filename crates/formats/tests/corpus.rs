@@ -40,7 +40,10 @@ fn no_file_of_the_corpus_is_without_expectation() {
         .iter()
         .filter_map(|want| want["file"].as_str().map(str::to_owned))
         .collect();
-    let kinds = ["cfdi", "dte", "ubl", "camt", "sepa", "mt940", "n43", "ofx", "hostile"];
+    let kinds = [
+        "cfdi", "dte", "facturae", "ubl", "cii", "pdf", "camt", "sepa", "mt940", "n43", "ofx",
+        "hostile",
+    ];
     for kind in kinds {
         for entry in std::fs::read_dir(folder.join(kind)).expect("folder") {
             let name = entry.expect("entry").file_name().to_string_lossy().into_owned();

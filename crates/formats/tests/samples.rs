@@ -56,6 +56,7 @@ fn allowed(expected: &str) -> &'static [&'static str] {
 #[test]
 fn invoices_give_the_expected_figures() {
     check(&["cfdi/", "dte/", "ubl-", "xml-attacks/"], 119);
+    check(&["facturae/", "cii/", "cii-pdf/"], 38);
 }
 
 #[test]

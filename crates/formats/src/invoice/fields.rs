@@ -2,7 +2,7 @@
 //! written and cannot be read becomes a problem that names the field; what is absent is `None`.
 
 use crate::problem;
-use crate::record::{PartyRecord, Problem, Status};
+use crate::record::{DocumentRecord, PartyRecord, Problem, Status};
 use crate::table::repair::mojibake;
 use puntual_core::date::Day;
 use rust_decimal::Decimal;
@@ -81,6 +81,31 @@ impl Fields {
         if value.is_none() {
             self.problems.push(problem::missing_field(field));
         }
+    }
+
+    /// The currency of a document that says it in a code; where it names none, that written beside
+    /// its amounts.
+    pub fn currency(
+        &mut self,
+        document: &mut DocumentRecord,
+        written: Option<String>,
+        beside: Option<&str>,
+    ) {
+        let beside = beside.and_then(currency_code);
+        document.currency = written.as_deref().and_then(currency_code);
+        match (&written, &document.currency, &beside) {
+            (Some(written), None, _) => self.note(problem::unknown_currency(written)),
+            (Some(_), Some(code), Some(beside)) if code != beside => {
+                self.note(problem::currency_conflict(code, beside));
+            }
+            (Some(_), ..) => {}
+            (None, _, Some(code)) => self.note(problem::currency_from_amounts(code)),
+            (None, _, None) => self.note(problem::currency_missing()),
+        }
+        if written.is_none() {
+            document.amounts_currency = beside;
+        }
+        document.currency_written = written;
     }
 
     /// Adds a problem.
@@ -163,6 +188,86 @@ pub fn currency_code(text: &str) -> Option<String> {
         ("CORONA SC", "SEK"),
     ];
     WORDS.iter().find(|(word, _)| *word == upper).map(|(_, code)| (*code).to_owned())
+}
+
+/// The ISO 3166 alpha-2 code of a country written in two letters, or in three as in Facturae;
+/// `None` for codes of three letters that are not of the countries one trades with most.
+pub fn country_code(text: &str) -> Option<&str> {
+    const CODES: [(&str, &str); 64] = [
+        ("AND", "AD"),
+        ("ARE", "AE"),
+        ("ARG", "AR"),
+        ("AUS", "AU"),
+        ("AUT", "AT"),
+        ("BEL", "BE"),
+        ("BGR", "BG"),
+        ("BOL", "BO"),
+        ("BRA", "BR"),
+        ("CAN", "CA"),
+        ("CHE", "CH"),
+        ("CHL", "CL"),
+        ("CHN", "CN"),
+        ("COL", "CO"),
+        ("CRI", "CR"),
+        ("CUB", "CU"),
+        ("CYP", "CY"),
+        ("CZE", "CZ"),
+        ("DEU", "DE"),
+        ("DNK", "DK"),
+        ("DOM", "DO"),
+        ("DZA", "DZ"),
+        ("ECU", "EC"),
+        ("ESP", "ES"),
+        ("EST", "EE"),
+        ("FIN", "FI"),
+        ("FRA", "FR"),
+        ("GBR", "GB"),
+        ("GIB", "GI"),
+        ("GRC", "GR"),
+        ("GTM", "GT"),
+        ("HND", "HN"),
+        ("HRV", "HR"),
+        ("HUN", "HU"),
+        ("IND", "IN"),
+        ("IRL", "IE"),
+        ("ISL", "IS"),
+        ("ISR", "IL"),
+        ("ITA", "IT"),
+        ("JPN", "JP"),
+        ("KOR", "KR"),
+        ("LTU", "LT"),
+        ("LUX", "LU"),
+        ("LVA", "LV"),
+        ("MAR", "MA"),
+        ("MEX", "MX"),
+        ("MLT", "MT"),
+        ("NIC", "NI"),
+        ("NLD", "NL"),
+        ("NOR", "NO"),
+        ("PAN", "PA"),
+        ("PER", "PE"),
+        ("POL", "PL"),
+        ("PRT", "PT"),
+        ("PRY", "PY"),
+        ("ROU", "RO"),
+        ("SLV", "SV"),
+        ("SVK", "SK"),
+        ("SVN", "SI"),
+        ("SWE", "SE"),
+        ("TUR", "TR"),
+        ("URY", "UY"),
+        ("USA", "US"),
+        ("VEN", "VE"),
+    ];
+    match text.len() {
+        2 => Some(text),
+        _ => CODES.iter().find(|(long, _)| *long == text).map(|(_, short)| *short),
+    }
+}
+
+/// How far two amounts are apart; the largest amount there is when that cannot be said.
+pub fn apart(one: Decimal, other: Decimal) -> Decimal {
+    one.checked_sub(other).map_or(Decimal::MAX, |difference| difference.abs())
 }
 
 /// Two writings of one tax id are equal in this form.

@@ -1,14 +1,18 @@
-//! Electronic invoices and what travels with them: CFDI (Mexico), DTE (Chile) and UBL (Peppol,
-//! Colombia, Peru).
+//! Electronic invoices and what travels with them: CFDI (Mexico), DTE (Chile), Facturae (Spain),
+//! UBL (Peppol, Colombia, Peru) and CII (Factur-X, ZUGFeRD, XRechnung).
 //!
 //! Decides, by the root element, which reader an XML belongs to, and names what is recognised and
 //! not read. Namespaces and prefixes are not trusted; local names are.
 pub mod cfdi;
 pub mod cfdi_payments;
+pub mod cii;
+pub mod cii_terms;
 pub mod dian;
 pub mod dte;
 pub mod dte_events;
 pub mod dte_totals;
+pub mod facturae;
+pub mod facturae_totals;
 pub mod fields;
 pub mod ownership;
 pub mod repeats;
@@ -71,9 +75,21 @@ fn check_crowd(root: Node<'_, '_>) -> Result<(), Problem> {
     let (mut documents, mut details) = (0, 0);
     for node in root.descendants().filter(Node::is_element) {
         match xml::name(node) {
-            "Comprobante" | "DTE" | "DocumentoCesion" | "ResultadoDTE" | "RecepcionDTE"
-            | "DocumentoRecibo" | "Folios" | "Pago" | "Invoice" | "CreditNote" | "DebitNote"
-            | "AttachedDocument" | "DocumentResponse" => documents += 1,
+            "Comprobante"
+            | "DTE"
+            | "DocumentoCesion"
+            | "ResultadoDTE"
+            | "RecepcionDTE"
+            | "DocumentoRecibo"
+            | "Folios"
+            | "Pago"
+            | "Invoice"
+            | "CreditNote"
+            | "DebitNote"
+            | "AttachedDocument"
+            | "DocumentResponse"
+            | "CrossIndustryInvoice"
+            | "CrossIndustryDocument" => documents += 1,
             "DoctoRelacionado"
             | "CfdiRelacionado"
             | "Referencia"
@@ -85,7 +101,14 @@ fn check_crowd(root: Node<'_, '_>) -> Result<(), Problem> {
             | "DiscrepancyResponse"
             | "PartyIdentification"
             | "PaymentMeans"
-            | "PaymentTerms" => details += 1,
+            | "PaymentTerms"
+            | "Corrective"
+            | "Installment"
+            | "InvoiceReferencedDocument"
+            | "SpecifiedTradePaymentTerms"
+            | "SpecifiedTaxRegistration"
+            | "GlobalID"
+            | "ApplicableTradePaymentDiscountTerms" => details += 1,
             other if other.ends_with("DocumentReference") => details += 1,
             _ => {}
         }
@@ -149,6 +172,8 @@ fn read_known(node: Node<'_, '_>) -> Option<Content> {
         "AttachedDocument" => Some(dian::attached(node)),
         "ApplicationResponse" => Some(ubl_answers::read(node)),
         _ if ubl::is_document(node) => Some(ubl::read(node)),
+        "Facturae" => Some(facturae::read(node)),
+        "CrossIndustryInvoice" | "CrossIndustryDocument" => Some(cii::read(node)),
         _ => None,
     }
 }
@@ -189,6 +214,10 @@ fn known_but_not_read(root: Node<'_, '_>) -> Option<Problem> {
         "RESPUESTA" | "RECEPCIONDTE" | "RESULTADO_ENVIO" | "ResultadoEnvioLibro" => {
             ignored("Respuesta técnica del SII", "Technical answer of the SII")
         }
+        "SCRDMCCBDACIOMessageStructure" => ignored("Pedido (Order-X)", "Order (Order-X)"),
+        "SCRDMCCBDACIDAMessageStructure" => {
+            ignored("Aviso de expedición (Deliver-X)", "Despatch advice (Deliver-X)")
+        }
         "Perception" | "Retention" | "DespatchAdvice" => {
             ignored("Comprobante sin cuenta por cobrar", "Document without a receivable")
         }
@@ -222,9 +251,7 @@ fn answers_query(root: Node<'_, '_>) -> bool {
 fn not_imported(root: Node<'_, '_>) -> Option<Problem> {
     let namespace = root.tag_name().namespace().unwrap_or("");
     let standard = match xml::name(root) {
-        "Facturae" => "Facturae",
         "Invoice" | "CreditNote" | "DebitNote" if is_ubl(root) => "UBL 1.0",
-        "CrossIndustryInvoice" => "CII",
         "FatturaElettronica" => "FatturaPA",
         "Document" if namespace.contains("iso:20022") => "ISO 20022",
         _ => return None,

@@ -8,6 +8,9 @@ use crate::read::ReadFile;
 use crate::record::{DocumentRecord, Record, Status};
 use std::collections::HashMap;
 
+/// Formats whose documents are compared.
+const MARKED: [&str; 5] = ["cfdi", "dte", "facturae", "ubl", "cii"];
+
 /// Where a document stands: the path of members to its file, and its place in the records.
 type Address = (Vec<usize>, usize);
 
@@ -45,7 +48,7 @@ fn collect(
     seen: &mut HashMap<String, Address>,
     found: &mut Vec<(Address, Address)>,
 ) {
-    if matches!(file.format, "cfdi" | "dte" | "ubl") {
+    if MARKED.contains(&file.format) {
         for (at, record) in file.records.iter().enumerate() {
             let Record::Document(document) = record else { continue };
             let Some(key) = key(file.format, document) else { continue };
@@ -65,9 +68,10 @@ fn collect(
     }
 }
 
-/// The business key: the official uid; for a DTE issuer, type and folio; for UBL seller, class and
-/// number; for an unstamped CFDI everything that tells it from another (formats reference §1, §2
-/// and §4).
+/// The business key: the official uid; for a DTE issuer, type and folio; for a Facturae issuer,
+/// series, number, year and whether it is a rectificativa, a copy being the same invoice; for a
+/// seller of UBL or CII, class and number, in CII with the date; for an unstamped CFDI everything
+/// that tells it from another (formats reference §1 to §5).
 fn key(format: &str, document: &DocumentRecord) -> Option<String> {
     if document.status == Status::Ignore {
         return None;
@@ -75,22 +79,30 @@ fn key(format: &str, document: &DocumentRecord) -> Option<String> {
     if let Some(uuid) = &document.uuid {
         return Some(format!("uuid {uuid}"));
     }
-    let seller = comparable(document.seller.tax_id.as_deref()?);
+    let seller = document.seller.tax_id.as_deref().or(document.seller.code.as_deref())?;
+    let seller = comparable(seller);
     if format == "ubl" {
         let number = document.number.as_deref()?;
         return Some(format!("ubl {seller} {} {number}", document.kind.as_str()));
     }
-    let kind = document.type_code.as_deref()?;
-    let number = document.number.as_deref()?.trim_start_matches('0');
-    match document.version {
-        None => Some(format!("dte {seller} {kind} {number}")),
-        Some(_) => {
-            let series = document.series.as_deref().unwrap_or("");
-            let issued = document.issue_text.as_deref().unwrap_or("");
-            let total = document.total?.normalize();
-            Some(format!("draft {seller} {kind} {series} {number} {issued} {total}"))
+    let type_code = document.type_code.as_deref()?;
+    let number = document.number.as_deref()?;
+    let folio = number.trim_start_matches('0');
+    let series = document.series.as_deref().unwrap_or("");
+    let issued = document.issue_text.as_deref().unwrap_or("");
+    Some(match format {
+        "dte" => format!("dte {seller} {type_code} {folio}"),
+        "facturae" => {
+            let year = document.issue_date?.ymd().0;
+            let corrects = type_code.ends_with('R');
+            format!("facturae {seller} {series} {number} {year} {corrects}")
         }
-    }
+        "cii" => format!("cii {seller} {} {number} {issued}", document.kind.as_str()),
+        _ => {
+            let total = document.total?.normalize();
+            format!("draft {seller} {type_code} {series} {folio} {issued} {total}")
+        }
+    })
 }
 
 /// What two copies of one document must agree on.
@@ -132,7 +144,7 @@ fn document_mut<'a>(file: &'a mut ReadFile, address: &Address) -> Option<&'a mut
 /// The outcomes of invoices and of what contains them, again; tables keep their own.
 fn settle(file: &mut ReadFile) {
     file.members.iter_mut().for_each(settle);
-    if matches!(file.format, "cfdi" | "dte" | "ubl") || !file.members.is_empty() {
+    if MARKED.contains(&file.format) || !file.members.is_empty() {
         file.settle();
     }
 }

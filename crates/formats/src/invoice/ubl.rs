@@ -116,11 +116,11 @@ fn uuid(root: Node<'_, '_>, profile: Profile, fields: &mut Fields) -> Option<Str
 }
 
 /// Credit notes of UNTDID 1001; some countries write them in an `Invoice`.
-const CREDIT_CODES: [&str; 13] =
+pub(super) const CREDIT_CODES: [&str; 13] =
     ["81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"];
 
 /// Invoices of UNTDID 1001 as EN 16931 and its national lists admit them.
-const INVOICE_CODES: [&str; 42] = [
+pub(super) const INVOICE_CODES: [&str; 42] = [
     "71", "80", "82", "84", "102", "202", "203", "204", "211", "218", "219", "295", "326", "331",
     "380", "382", "383", "384", "385", "386", "387", "388", "389", "390", "393", "394", "395",
     "456", "457", "471", "472", "473", "500", "501", "527", "553", "575", "623", "633", "875",

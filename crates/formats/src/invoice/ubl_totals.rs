@@ -56,30 +56,9 @@ fn read_currency(
     document: &mut DocumentRecord,
     fields: &mut Fields,
 ) {
-    document.currency_written = text(root, &["DocumentCurrencyCode"]);
     let payable = totals.and_then(|totals| child(totals, "PayableAmount"));
-    let beside = payable
-        .and_then(|payable| attribute(payable, "currencyID"))
-        .and_then(|code| fields::currency_code(&code));
-    match &document.currency_written {
-        Some(written) => {
-            document.currency = fields::currency_code(written);
-            match (&document.currency, &beside) {
-                (None, _) => fields.note(problem::unknown_currency(written)),
-                (Some(code), Some(beside)) if code != beside => {
-                    fields.note(problem::currency_conflict(code, beside));
-                }
-                _ => {}
-            }
-        }
-        None => {
-            fields.note(match &beside {
-                Some(code) => problem::currency_from_amounts(code),
-                None => problem::currency_missing(),
-            });
-            document.amounts_currency = beside;
-        }
-    }
+    let beside = payable.and_then(|payable| attribute(payable, "currencyID"));
+    fields.currency(document, text(root, &["DocumentCurrencyCode"]), beside.as_deref());
 }
 
 /// The sum of the totals of one kind of tax in the currency of the document. A second total states
@@ -153,7 +132,7 @@ impl Sums {
 
 /// Standards let an invoice be negative, as a correction, and let what was paid exceed it; both
 /// credit the customer. A negative credit note may mean either.
-fn check_sign(document: &DocumentRecord, fields: &mut Fields) {
+pub(super) fn check_sign(document: &DocumentRecord, fields: &mut Fields) {
     let negative = |amount: Option<Decimal>| amount.filter(|amount| *amount < Decimal::ZERO);
     let shown = |amount: Decimal| amount.normalize().to_string();
     let (total, payable) = (negative(document.total), negative(document.payable));
