@@ -29,6 +29,14 @@ pub struct Memory {
 /// A thousand million millions: no amount is larger, so sums of amounts cannot overflow.
 const MOST_BELIEVED: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
 
+/// 1 January 1950 and 31 December 2100: no receivable is older, and none falls due later.
+const EARLIEST: Day = Day(-7_305);
+const LATEST: Day = Day(47_846);
+
+/// Days that programs write for "no date": 0001-01-01, 1753-01-01, 1899-12-30, 1899-12-31,
+/// 1900-01-01 and 9999-12-31.
+const STAND_INS: [i32; 6] = [-719_162, -79_257, -25_569, -25_568, -25_567, 2_932_896];
+
 /// Most distinct currencies remembered.
 const MAX_CURRENCIES: usize = 40;
 
@@ -199,6 +207,18 @@ impl<'r> Cells<'r> {
 
     /// A date; what is no date is noted.
     pub fn day(&mut self, field: Field) -> Option<Day> {
+        let day = self.any_day(field)?;
+        match day {
+            day if (EARLIEST..=LATEST).contains(&day) => Some(day),
+            day if STAND_INS.contains(&day.0) => None,
+            day => {
+                self.note_bad(field, &day.to_string(), BadValue::Year);
+                None
+            }
+        }
+    }
+
+    fn any_day(&mut self, field: Field) -> Option<Day> {
         let column = self.plan.column(field)?;
         match self.row.value(column) {
             Value::Day(day) => Some(day),

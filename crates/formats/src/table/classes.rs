@@ -11,7 +11,9 @@ pub enum Class {
     Document(DocumentKind),
     /// Money received, listed among the documents.
     Payment,
-    /// Nothing is known: the sign decides.
+    /// The word says nothing of it, or there is none: the sign decides.
+    BySign,
+    /// The word is not known: the sign decides, and a person should look.
     Unknown,
 }
 
@@ -56,6 +58,16 @@ const WORDS: &[(&str, Class)] = &[
     ("factura simplificada", Class::Document(Receipt)),
     ("factura", Class::Document(Invoice)),
     ("invoice", Class::Document(Invoice)),
+    ("sales invoice", Class::Document(Invoice)),
+    ("tax invoice", Class::Document(Invoice)),
+    ("sales credit note", Class::Document(CreditNote)),
+    ("sales credit memo", Class::Document(CreditNote)),
+    ("sales receipt", Class::Document(Receipt)),
+    ("remision", Class::Document(DeliveryNote)),
+    ("delivery note", Class::Document(DeliveryNote)),
+    ("fatura", Class::Document(Invoice)),
+    ("rechnung", Class::Document(Invoice)),
+    ("gutschrift", Class::Document(CreditNote)),
     ("out invoice", Class::Document(Invoice)),
     ("customer invoice", Class::Document(Invoice)),
     ("ingreso", Class::Document(Invoice)),
@@ -78,8 +90,29 @@ const WORDS: &[(&str, Class)] = &[
     ("receipt", Class::Payment),
 ];
 
-/// Codes that are the whole text.
+/// Codes that are the whole text: those of programs, of Peru's SUNAT (catálogo 01: `01`–`08`), of
+/// Argentina's AFIP (`001`–`013`) and of Spain's AEAT (`F1`, `R1`–`R5`).
 const CODES: &[(&str, Class)] = &[
+    ("01", Class::Document(Invoice)),
+    ("03", Class::Document(Receipt)),
+    ("07", Class::Document(CreditNote)),
+    ("08", Class::Document(DebitNote)),
+    ("001", Class::Document(Invoice)),
+    ("006", Class::Document(Invoice)),
+    ("011", Class::Document(Invoice)),
+    ("002", Class::Document(DebitNote)),
+    ("007", Class::Document(DebitNote)),
+    ("012", Class::Document(DebitNote)),
+    ("003", Class::Document(CreditNote)),
+    ("008", Class::Document(CreditNote)),
+    ("013", Class::Document(CreditNote)),
+    ("f1", Class::Document(Invoice)),
+    ("f2", Class::Document(Receipt)),
+    ("r1", Class::Document(CreditNote)),
+    ("r2", Class::Document(CreditNote)),
+    ("r3", Class::Document(CreditNote)),
+    ("r4", Class::Document(CreditNote)),
+    ("r5", Class::Document(CreditNote)),
     ("nc", Class::Document(CreditNote)),
     ("n c", Class::Document(CreditNote)),
     ("nce", Class::Document(CreditNote)),
@@ -119,14 +152,17 @@ const CODES: &[(&str, Class)] = &[
 /// SAP document classes of the customer ledger (standard Customizing, transaction OBA7). `RV` and
 /// `DR` are invoices unless negative, which the sign says; `AB` and the rest say nothing.
 const SAP: &[(&str, Class)] = &[
-    ("rv", Class::Unknown),
-    ("dr", Class::Unknown),
+    ("rv", Class::BySign),
+    ("dr", Class::BySign),
     ("dg", Class::Document(CreditNote)),
     ("dz", Class::Payment),
     ("zp", Class::Payment),
-    ("ab", Class::Unknown),
-    ("da", Class::Unknown),
-    ("sa", Class::Unknown),
+    ("ab", Class::BySign),
+    ("da", Class::BySign),
+    ("sa", Class::BySign),
+    ("dd", Class::BySign),
+    ("df", Class::BySign),
+    ("rx", Class::BySign),
 ];
 
 /// The class that the text of a type column names.

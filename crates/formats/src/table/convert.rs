@@ -44,6 +44,7 @@ enum RowSort {
     Record,
     Continuation,
     Skipped,
+    CutShort,
 }
 
 impl<'p> Converter<'p> {
@@ -75,6 +76,13 @@ impl<'p> Converter<'p> {
                     document.references.extend(documents::reference(&mut cells));
                 }
                 return ControlFlow::Continue(());
+            }
+            RowSort::CutShort => {
+                self.summary.rows += 1;
+                let place = Cells::new(self.plan, row, number).place;
+                let columns = self.plan.headers.len();
+                let problem = problems::short_row(&place, row.width(), columns);
+                return self.emit(Record::Refused(problem), sink);
             }
             RowSort::Record => {}
         }
@@ -242,10 +250,21 @@ impl<'p> Converter<'p> {
         }
         let needs_amount = !matches!(self.plan.rows, Some(RowKind::Customers | RowKind::Disputes));
         if needs_amount && !amounts && !dates {
+            if self.is_cut_short(row) {
+                return RowSort::CutShort;
+            }
             self.summary.note_rows += 1;
             return RowSort::Skipped;
         }
         RowSort::Record
+    }
+
+    /// Whether a row of a text ends before its columns do, and is more than a line of words.
+    fn is_cut_short(&self, row: Row<'_>) -> bool {
+        let Row::Text(_) = row else { return false };
+        let filled = (0..row.width()).filter(|column| row.value(*column) != Value::Empty).count();
+        let is_fixed_width = self.summary.container == "text" && self.summary.delimiter.is_none();
+        row.width() < self.plan.headers.len() && (filled >= 2 || is_fixed_width)
     }
 
     fn is_header(&self, row: Row<'_>, key: usize) -> bool {
@@ -292,13 +311,17 @@ impl<'p> Converter<'p> {
 
     fn customer(&mut self, mut cells: Cells<'_>) -> Record {
         let party = self.party(&mut cells);
-        let terms_days = match cells.text(Field::TermsDays).or_else(|| cells.text(Field::Terms)) {
-            Some(text) => text.parse().ok().or_else(|| terms_text::terms_days(&text)),
-            None => None,
-        };
+        if let Some(email) = party.email.as_deref().filter(|email| !is_email(email)) {
+            note_not_understood(&mut cells, Field::Email, email);
+        }
+        let terms_days = terms_days(&mut cells);
         let currency = cells.currency(&mut self.memory);
         if party.code.is_none() && party.tax_id.is_none() && party.name.is_none() {
             cells.problems.push(problems::missing(&cells.place, "missing_customer"));
+        }
+        let on_hold = cells.flag(Field::OnHold);
+        if let (None, Some(text)) = (on_hold, cells.text(Field::OnHold)) {
+            note_not_understood(&mut cells, Field::OnHold, &text);
         }
         Record::Customer(Box::new(CustomerRecord {
             party,
@@ -306,7 +329,7 @@ impl<'p> Converter<'p> {
             currency,
             terms_days,
             credit_limit: cells.amount(Field::CreditLimit),
-            on_hold: cells.flag(Field::OnHold),
+            on_hold,
             collector: cells.words(Field::Collector),
             place: cells.place,
             problems: cells.problems,
@@ -319,7 +342,8 @@ impl<'p> Converter<'p> {
         let currency = cells.currency(&mut self.memory);
         let amount = amount_of(&mut cells)
             .map(|amount| cells.in_currency(amount, currency.as_deref(), &mut self.memory));
-        if date.is_none() && cells.problems.iter().all(|p| p.code != "bad_date") {
+        let is_bad = |code: &str| matches!(code, "bad_date" | "absurd_date");
+        if date.is_none() && !cells.problems.iter().any(|problem| is_bad(problem.code)) {
             cells.problems.push(problems::missing(&cells.place, "missing_date"));
         }
         if amount.is_none() && cells.problems.iter().all(|p| p.code != "bad_amount") {
@@ -443,6 +467,36 @@ impl<'p> Converter<'p> {
             ),
         }
     }
+}
+
+/// The credit days of a customer, in days or in words; what is neither is noted.
+fn terms_days(cells: &mut Cells<'_>) -> Option<i32> {
+    let (field, text) = [Field::TermsDays, Field::Terms]
+        .into_iter()
+        .find_map(|field| Some((field, cells.text(field)?)))?;
+    let days = text.parse().ok().or_else(|| terms_text::terms_days(&text));
+    if days.is_none() {
+        note_not_understood(cells, field, &text);
+    }
+    days
+}
+
+fn note_not_understood(cells: &mut Cells<'_>, field: Field, text: &str) {
+    let header = cells.plan.header_of(field);
+    cells.problems.push(problems::not_understood(&cells.place, header, text));
+}
+
+/// Whether mail can be sent to it: one or more addresses, each with a name and a domain.
+fn is_email(text: &str) -> bool {
+    let is_address = |address: &str| {
+        let (name, domain) = address.rsplit_once('@').unwrap_or_default();
+        !name.is_empty()
+            && !name.contains('@')
+            && domain.split_once('.').is_some_and(|(host, end)| !host.is_empty() && end.len() >= 2)
+            && !address.contains(char::is_whitespace)
+    };
+    let mut addresses = text.split([';', ',']).map(str::trim).filter(|part| !part.is_empty());
+    addresses.clone().next().is_some() && addresses.all(is_address)
 }
 
 /// What was paid of a grouped document, for the control sums.

@@ -1,6 +1,7 @@
 //! Rows of documents: invoices, notes and what lists of open items mix among them. Decides kind,
 //! amounts and dates of one row; grouping rows of one document is [`super::grouped`]'s.
 
+use super::bank::amounts::{Side, side_named};
 use super::cells::Cells;
 use super::classes::{self, Class, State};
 use super::convert::Converter;
@@ -27,8 +28,11 @@ pub(super) fn read(converter: &mut Converter<'_>, mut cells: Cells<'_>) -> Recor
     let type_text = cells.text(Field::DocumentType);
     let class = match &type_text {
         Some(text) => class_of(converter, text),
-        None => Class::Unknown,
+        None => Class::BySign,
     };
+    if let (Class::Unknown, Some(text)) = (class, &type_text) {
+        note_unknown_type(&mut cells, text);
+    }
     let currency = cells.currency(&mut converter.memory);
     let mut amounts = amounts(&mut cells);
     for amount in [&mut amounts.total, &mut amounts.open, &mut amounts.paid].into_iter().flatten() {
@@ -77,6 +81,15 @@ pub(super) fn settle(document: &mut DocumentRecord) {
     document.status = document.problems.iter().map(|p| p.status).max().unwrap_or_default();
 }
 
+/// Says that a word is not known, where its header leaves no doubt that it is a type.
+fn note_unknown_type(cells: &mut Cells<'_>, text: &str) {
+    const SURE: u8 = 80;
+    let column = cells.plan.column(Field::DocumentType);
+    if column.is_some_and(|column| cells.plan.confidence[column] >= SURE) {
+        cells.problems.push(problems::unknown_type(&cells.place, text));
+    }
+}
+
 fn class_of(converter: &mut Converter<'_>, text: &str) -> Class {
     if let Some(class) = converter.classes.get(text) {
         return *class;
@@ -97,7 +110,8 @@ fn amounts(cells: &mut Cells<'_>) -> Amounts {
     };
     if cells.plan.is_layout("sap_items") {
         // Open items in their own currency, else in the company's.
-        amounts.open = amounts.open.or_else(|| cells.amount(Field::Amount));
+        let open = amounts.open.or_else(|| cells.amount(Field::Amount));
+        amounts.open = open.map(|open| by_side(cells, open));
         return amounts;
     }
     if amounts.total.is_none() && cells.plan.has(Field::Debit) {
@@ -111,6 +125,18 @@ fn amounts(cells: &mut Cells<'_>) -> Amounts {
         });
     }
     amounts
+}
+
+/// SAP writes amounts without sign where a column says debit (`S`) or credit (`H`).
+fn by_side(cells: &Cells<'_>, amount: Decimal) -> Decimal {
+    let text = match cells.plan.has(Field::DebitOrCredit) {
+        true => cells.text(Field::DebitOrCredit),
+        false => None,
+    };
+    match text.as_deref().and_then(side_named) {
+        Some(Side::Credit) => -amount.abs(),
+        _ => amount,
+    }
 }
 
 /// Ledger listings: the debit is the debt; a credit beside it is what was paid, and alone it is a
@@ -205,13 +231,15 @@ fn kind(class: Class, document: &DocumentRecord) -> DocumentKind {
     let negative = document.total.is_some_and(|total| total.is_sign_negative() && !total.is_zero());
     match class {
         // An invoice below zero is what credit notes are called where they have no type.
-        Class::Document(DocumentKind::Invoice | DocumentKind::Receipt) | Class::Unknown
+        Class::Document(DocumentKind::Invoice | DocumentKind::Receipt)
+        | Class::BySign
+        | Class::Unknown
             if negative =>
         {
             DocumentKind::CreditNote
         }
         Class::Document(kind) => kind,
-        Class::Payment | Class::Unknown => DocumentKind::Invoice,
+        Class::Payment | Class::BySign | Class::Unknown => DocumentKind::Invoice,
     }
 }
 
@@ -267,7 +295,8 @@ fn note_what_is_missing(document: &DocumentRecord, cells: &mut Cells<'_>) {
         cells.problems.push(problems::missing(&cells.place, "missing_customer"));
     }
     let has_issue = cells.plan.has(Field::IssueDate) || cells.plan.has(Field::Date);
-    if document.issue_date.is_none() && has_issue && !noted(&cells.problems, "bad_date") {
+    let bad_date = ["bad_date", "absurd_date"].iter().any(|code| noted(&cells.problems, code));
+    if document.issue_date.is_none() && has_issue && !bad_date {
         cells.problems.push(problems::lacking(&cells.place, "missing_issue_date"));
     }
     if document.type_code.is_none() && cells.plan.column(Field::DocumentType).is_some() {

@@ -130,14 +130,16 @@ fn prove(
         });
         return Ok((None, summary));
     };
+    let mut fixed_width = None;
     if table.container == "text" && summary.delimiter.is_none() {
         // The layout of fixed width implies its header; it is not in the file.
+        fixed_width = Some("a3_cartera");
         summary.nonempty_rows = summary.nonempty_rows.saturating_sub(1);
     } else {
         summary.header_row = Some(plan.header_row);
         summary.columns = Some(plan.headers.len());
     }
-    summary.layout = plan.layout.map(|layout| layout.name);
+    summary.layout = plan.layout.map(|layout| layout.name).or(fixed_width);
     summary.row_kind = plan.rows;
     match (plan.rows, plan.layout) {
         (Some(RowKind::Purchases), _) => summary.problems.push(problems::purchases()),

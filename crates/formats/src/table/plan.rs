@@ -112,6 +112,10 @@ pub fn find_header(top: &[TopRow], mapping: Option<&Mapping>) -> Option<usize> {
         let (mut score, mut useful) = headers::header_score(&cells);
         let named = cells.iter().filter(|c| known.contains(&headers::normal(c))).count() as u32;
         (score, useful) = (score + named * 100, useful + named);
+        // Known layouts of other languages have headers that are words of none of ours.
+        if useful < 2 && cells.len() >= 3 && is_layout(&cells) {
+            return Some(index);
+        }
         if useful >= 2 && best.is_none_or(|(_, best_score, _)| score > best_score) {
             best = Some((index, score, useful));
         }
@@ -121,6 +125,11 @@ pub fn find_header(top: &[TopRow], mapping: Option<&Mapping>) -> Option<usize> {
         }
     }
     best.map(|(index, ..)| index)
+}
+
+fn is_layout(cells: &[&str]) -> bool {
+    let headers: Vec<Header> = cells.iter().map(|cell| Header::new(cell)).collect();
+    layouts::recognise(&headers).is_some()
 }
 
 /// Rows below the header whose values help to tell columns apart.

@@ -264,6 +264,11 @@ pub fn bad_value(place: &str, column: &str, text: &str, what: BadValue) -> Probl
         BadValue::Date => ("bad_date", "no es una fecha", "is no date"),
         BadValue::Amount => ("bad_amount", "no es un importe", "is no amount"),
         BadValue::Currency => ("unknown_currency", "no es una moneda", "is no currency"),
+        BadValue::Year => (
+            "absurd_date",
+            "no puede ser la fecha de un documento",
+            "cannot be the date of a document",
+        ),
     };
     let text = quoted(text);
     Problem::new(
@@ -284,6 +289,57 @@ pub enum BadValue {
     Amount,
     /// A currency.
     Currency,
+    /// A year that can be.
+    Year,
+}
+
+/// A word in the column of the type that is no known type.
+pub fn unknown_type(place: &str, text: &str) -> Problem {
+    let text = quoted(text);
+    Problem::new(
+        Status::Warn,
+        "unknown_type",
+        place,
+        format!(
+            "No se conoce el tipo de documento {text}; se tomó como factura, o como nota de crédito \
+             si es negativo. Revíselo."
+        ),
+        format!(
+            "The type of document {text} is not known; it was taken as an invoice, or as a credit \
+             note when negative. Check it."
+        ),
+    )
+}
+
+/// A value of a customer that is not understood, and left out.
+pub fn not_understood(place: &str, column: &str, text: &str) -> Problem {
+    let text = quoted(text);
+    Problem::new(
+        Status::Warn,
+        "not_understood",
+        format!("{place}, {column}"),
+        format!("No se entiende {text}: el dato quedó vacío. Corríjalo en el archivo o a mano."),
+        format!(
+            "{text} is not understood: the value was left empty. Correct the file or complete it."
+        ),
+    )
+}
+
+/// A row that ends before the columns that make it a record.
+pub fn short_row(place: &str, cells: usize, columns: usize) -> Problem {
+    Problem::new(
+        Status::Reject,
+        "short_row",
+        place,
+        format!(
+            "La fila trae {cells} de {columns} columnas y le falta lo que la identifica. Puede estar \
+             cortada: complétela y vuelva a importar."
+        ),
+        format!(
+            "The row has {cells} of {columns} columns and lacks what identifies it. It may be cut \
+             short: complete it and import again."
+        ),
+    )
 }
 
 /// Something a document cannot be without.

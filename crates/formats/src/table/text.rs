@@ -296,9 +296,10 @@ const CARTERA: [(usize, usize); 9] =
 pub const CARTERA_HEADERS: [&str; 8] =
     ["Cliente", "NIF", "Nombre", "Factura", "Fecha", "Vencimiento", "Pendiente", "Moneda"];
 
-/// Whether every line has the tail of the "cartera" layout.
+/// Whether nearly every line has the tail of the "cartera" layout; the others are told one by one.
 fn is_cartera(lines: &[&str]) -> bool {
-    !lines.is_empty() && lines.iter().all(|line| fixed_width_cells(line).is_some())
+    let cut = lines.iter().filter(|line| fixed_width_cells(line).is_some()).count();
+    cut > 0 && cut * 5 >= lines.len() * 4
 }
 
 /// Cuts a line of the "cartera" layout; `None` when it is not one. The amount comes back with its

@@ -290,7 +290,7 @@ fn column_text(cells: &Cells<'_>, field: Field) -> Option<String> {
 }
 
 /// Entries announced or taken back are told and are not money.
-fn is_booked(cells: &Cells<'_>) -> bool {
+pub fn is_booked(cells: &Cells<'_>) -> bool {
     if cells.plan.column(Field::State).is_none() {
         return true;
     }
@@ -468,7 +468,8 @@ impl Entries {
             open.days = Some((first.min(day), last.max(day)));
         }
         open.last_balance = entry.balance.or(open.last_balance);
-        let Some(order) = bank.order.filter(|_| bank.is_followed) else { return };
+        let is_followed = bank.is_followed && entry.is_booked;
+        let Some(order) = bank.order.filter(|_| is_followed) else { return };
         let step = open.follower.step(order, entry.amount.unwrap_or_default(), entry.balance);
         if let Some((expected, balance)) = step
             && self.jumps < MAX_JUMPS

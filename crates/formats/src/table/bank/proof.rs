@@ -5,6 +5,7 @@
 use super::amounts::{self, BASES, Family, Figures, Signs};
 use super::chain::{Chain, Order, Verdict};
 use super::dates::{self, ShortVotes};
+use super::entries;
 use super::problems;
 use super::rows::{self, Sort};
 use crate::read::ReadOptions;
@@ -84,6 +85,9 @@ impl Survey {
             _ => return,
         }
         let mut cells = Cells::new(plan, row, number);
+        if !entries::is_booked(&cells) {
+            return;
+        }
         let figures = Figures::read(&mut cells);
         self.signs.add(&figures);
         let nets = BASES.map(|basis| figures.net(bank.family, basis));
