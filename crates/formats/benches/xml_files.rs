@@ -14,7 +14,7 @@ const MEASURED: Duration = Duration::from_secs(3);
 #[expect(clippy::disallowed_methods, reason = "measuring time is what a benchmark is for")]
 fn main() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
-    for kind in ["cfdi", "dte"] {
+    for kind in ["cfdi", "dte", "facturae", "ubl", "cii"] {
         let files = load(&corpus.join(kind));
         let bytes: usize = files.iter().map(|(_, bytes)| bytes.len()).sum();
         let (mut done, started) = (0_u64, Instant::now());

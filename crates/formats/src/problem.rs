@@ -112,10 +112,10 @@ pub fn binary() -> Problem {
     whole(
         Status::Reject,
         "binary_content",
-        "El contenido es binario y no corresponde a ningún formato conocido. Se aceptan XML de \
-         CFDI y DTE, CSV, XLSX y ZIP.",
-        "The content is binary and of no known format. CFDI and DTE XML, CSV, XLSX and ZIP are \
-         accepted.",
+        "El contenido es binario y no corresponde a ningún formato conocido. Se aceptan facturas \
+         en XML o dentro de un PDF, archivos de banco, CSV, XLSX y ZIP.",
+        "The content is binary and of no known format. Invoices as XML or inside a PDF, bank \
+         files, CSV, XLSX and ZIP are accepted.",
     )
 }
 
@@ -124,10 +124,10 @@ pub fn unknown_content() -> Problem {
     whole(
         Status::Reject,
         "unknown_content",
-        "No se reconoce el contenido: ni XML ni una tabla con encabezados. Se aceptan XML de CFDI \
-         y DTE, CSV, XLSX y ZIP.",
-        "The content is not recognised: neither XML nor a table with headers. CFDI and DTE XML, \
-         CSV, XLSX and ZIP are accepted.",
+        "No se reconoce el contenido: ni XML, ni archivo de banco, ni tabla con encabezados. Se \
+         aceptan facturas en XML o dentro de un PDF, archivos de banco, CSV, XLSX y ZIP.",
+        "The content is not recognised: neither XML, nor a bank file, nor a table with headers. \
+         Invoices as XML or inside a PDF, bank files, CSV, XLSX and ZIP are accepted.",
     )
 }
 
@@ -248,11 +248,12 @@ pub fn unknown_xml(root: &str) -> Problem {
         Status::Reject,
         "unknown_xml",
         format!(
-            "Es un XML, pero no un CFDI ni un DTE: su raíz es {root}. Compruebe que sea el archivo \
-             correcto."
+            "Es un XML, pero de ninguna factura ni archivo de banco que se lea: su raíz es {root}. \
+             Compruebe que sea el archivo correcto."
         ),
         format!(
-            "It is XML, but neither CFDI nor DTE: its root is {root}. Check it is the right file."
+            "It is XML, but of no invoice or bank file that is read: its root is {root}. Check it \
+             is the right file."
         ),
     )
 }

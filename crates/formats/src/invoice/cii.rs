@@ -136,15 +136,15 @@ fn party(agreement: Option<Node<'_, '_>>, side: &str) -> PartyRecord {
 }
 
 fn party_record(node: Node<'_, '_>) -> PartyRecord {
-    let registered = |scheme: Option<&str>| {
+    let registered = |schemes: &[&str]| {
         children(node, "SpecifiedTaxRegistration")
             .filter_map(|registration| child(registration, "ID"))
-            .filter(|id| id.attribute("schemeID").map(str::trim) == scheme)
+            .filter(|id| schemes.contains(&id.attribute("schemeID").unwrap_or("").trim()))
             .find_map(whole_text)
     };
-    let tax_id = registered(Some("VA"))
-        .or_else(|| registered(Some("FC")))
-        .or_else(|| registered(None))
+    let tax_id = registered(&["VA", "VAT"])
+        .or_else(|| registered(&["FC"]))
+        .or_else(|| registered(&[""]))
         .or_else(|| text(node, &["SpecifiedLegalOrganization", "ID"]));
     let mut others = other_ids(node, tax_id.as_ref());
     // By its own identifier the other side knows it.

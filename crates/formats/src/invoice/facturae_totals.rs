@@ -20,9 +20,12 @@ pub fn read(node: Node<'_, '_>, document: &mut DocumentRecord, fields: &mut Fiel
     document.tax = amount("TotalTaxOutputs");
     document.withheld = amount("TotalTaxesWithheld");
     document.total = amount("InvoiceTotal");
-    document.prepaid = amount("TotalPaymentsOnAccount");
+    let on_account = amount("TotalPaymentsOnAccount");
     let outstanding = amount("TotalOutstandingAmount");
     document.payable = amount("TotalExecutableAmount").or(outstanding);
+    document.prepaid = on_account.or_else(|| {
+        listed(node, "PaymentsOnAccount", "PaymentOnAccount", "PaymentOnAccountAmount")
+    });
     fields.require("InvoiceTotal", text(node, &["InvoiceTotals", "InvoiceTotal"]).as_ref());
     let withheld = document.withheld.or_else(|| taxes(node, "TaxesWithheld")).unwrap_or_default();
     check_total(node, document, withheld, fields);
@@ -45,6 +48,14 @@ fn taxes(node: Node<'_, '_>, group: &str) -> Option<Decimal> {
         }
     }
     Some(sum)
+}
+
+/// Sum of a list among the totals, `None` when there is no such list.
+fn listed(node: Node<'_, '_>, list: &str, item: &str, amount: &str) -> Option<Decimal> {
+    children(path(node, &["InvoiceTotals", list])?, item)
+        .filter_map(|one| text(one, &[amount]))
+        .filter_map(|text| fields::decimal(&text))
+        .try_fold(Decimal::ZERO, Decimal::checked_add)
 }
 
 fn check_total(
@@ -74,8 +85,7 @@ fn check_payable(
     fields: &mut Fields,
 ) {
     let (Some(payable), Some(total)) = (document.payable, document.total) else { return };
-    let parts: [(&[&str], bool); 5] = [
-        (&["TotalPaymentsOnAccount"], true),
+    let parts: [(&[&str], bool); 4] = [
         (&["AmountsWithheld", "WithholdingAmount"], true),
         (&["PaymentInKind", "PaymentInKindAmount"], true),
         (&["TotalReimbursableExpenses"], false),
@@ -85,17 +95,13 @@ fn check_payable(
     let value = |names: &[&str]| {
         totals.and_then(|totals| text(totals, names)).and_then(|text| fields::decimal(&text))
     };
-    let subsidies = path(node, &["InvoiceTotals", "Subsidies"]).into_iter();
-    let subsidies = subsidies
-        .flat_map(|list| children(list, "Subsidy"))
-        .filter_map(|one| text(one, &["SubsidyAmount"]))
-        .filter_map(|text| fields::decimal(&text))
-        .try_fold(Decimal::ZERO, Decimal::checked_add);
+    let before = [document.prepaid, listed(node, "Subsidies", "Subsidy", "SubsidyAmount")];
+    let before = before.into_iter().flatten().try_fold(Decimal::ZERO, Decimal::checked_add);
     let computed = parts.iter().try_fold(total, |sum, (names, minus)| {
         let part = value(names).unwrap_or_default();
         if *minus { sum.checked_sub(part) } else { sum.checked_add(part) }
     });
-    let Some(computed) = computed.zip(subsidies).and_then(|(sum, off)| sum.checked_sub(off)) else {
+    let Some(computed) = computed.zip(before).and_then(|(sum, off)| sum.checked_sub(off)) else {
         return;
     };
     let slack = cents(document);

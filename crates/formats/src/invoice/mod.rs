@@ -253,6 +253,7 @@ fn not_imported(root: Node<'_, '_>) -> Option<Problem> {
     let standard = match xml::name(root) {
         "Invoice" | "CreditNote" | "DebitNote" if is_ubl(root) => "UBL 1.0",
         "FatturaElettronica" => "FatturaPA",
+        "CrossDomainAcknowledgementAndResponse" => "CDAR",
         "Document" if namespace.contains("iso:20022") => "ISO 20022",
         _ => return None,
     };
