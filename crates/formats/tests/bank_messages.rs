@@ -171,6 +171,16 @@ fn an_amount_that_cannot_be_right_keeps_its_entry_waiting_and_no_other() {
 }
 
 #[test]
+fn an_entry_without_date_is_of_the_last_day_of_its_statement() {
+    let entry = entry_of("1", "CRDT", "").replace("BookgDt", "Other");
+    let period = "<FrToDt><ToDtTm>2026-04-30T23:59:59</ToDtTm></FrToDt>";
+    let read = statement_of(&(period.to_owned() + &entry));
+    assert_eq!((codes(&read), read.status), (vec!["entry_without_date"], Status::Warn));
+    let on = entries(&read)[0].booked_on.map(|day| day.to_string());
+    assert_eq!(on.as_deref(), Some("2026-04-30"));
+}
+
+#[test]
 fn references_are_read_and_the_absence_of_one_is_none() {
     let details = "<NtryRef>N1</NtryRef><AcctSvcrRef>B1</AcctSvcrRef><NtryDtls><TxDtls><Refs>\
                    <EndToEndId>NOTPROVIDED</EndToEndId><MndtId>M-1</MndtId><UETR>U-1</UETR></Refs>\

@@ -2,6 +2,7 @@
 
 use super::{quoted, whole};
 use crate::record::{Problem, Status};
+use puntual_core::date::Day;
 use rust_decimal::Decimal;
 
 /// Opening balance and movements do not give the closing balance.
@@ -144,15 +145,29 @@ pub fn unknown_direction(text: &str) -> Problem {
     )
 }
 
-/// A movement without any date.
-pub fn entry_without_date() -> Problem {
-    whole(
-        Status::Quarantine,
-        "entry_without_date",
-        "El movimiento no tiene fecha contable ni fecha valor. Compruébelo en la banca en \
-         línea.",
-        "The movement has neither booking date nor value date. Check it with the bank.",
-    )
+/// A movement without any date, which is given that of its statement where that has one.
+pub fn entry_without_date(given: Option<Day>) -> Problem {
+    match given {
+        Some(day) => whole(
+            Status::Warn,
+            "entry_without_date",
+            format!(
+                "El movimiento no tiene fecha; se le da la del extracto, {day}. Compruébela en la \
+                 banca en línea."
+            ),
+            format!(
+                "The movement has no date; it is given that of the statement, {day}. Check it with \
+                 the bank."
+            ),
+        ),
+        None => whole(
+            Status::Quarantine,
+            "entry_without_date",
+            "El movimiento no tiene fecha contable ni fecha valor. Compruébelo en la banca en \
+             línea.",
+            "The movement has neither booking date nor value date. Check it with the bank.",
+        ),
+    }
 }
 
 /// The batch says another number of transactions than it lists.

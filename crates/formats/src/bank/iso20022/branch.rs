@@ -226,12 +226,18 @@ fn refusal(error: &Error, is_piece_too_long: bool, (line, column): (u32, u32)) -
 
 /// Adds a piece of text. Outside the root only blanks may stand; control characters nowhere.
 fn append(text: &mut String, piece: &str, depth: usize) -> Result<Option<Step>, Flaw> {
-    if piece.bytes().any(|byte| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) {
+    // Without leaving early, so that many bytes are looked at together.
+    let is_control = |byte: u8| byte < b' ' && byte != b'\t' && byte != b'\n' && byte != b'\r';
+    if piece.bytes().fold(false, |found, byte| found | is_control(byte)) {
         return Err(Flaw::Malformed("control character"));
     }
     if depth == 0 {
         let is_blank = piece.chars().all(|c| c.is_whitespace() || c == '\u{feff}');
         return if is_blank { Ok(None) } else { Err(Flaw::Malformed("text outside the root")) };
+    }
+    // Nothing but the indentation before the next tag.
+    if text.is_empty() && piece.bytes().all(|byte| byte.is_ascii_whitespace()) {
+        return Ok(None);
     }
     if text.len() + piece.len() > MAX_LETTERS {
         return Err(Flaw::Crowded);
@@ -412,7 +418,11 @@ impl<'b> Twig<'b> {
 
     /// Its own text, trimmed, inner blanks made single.
     pub fn own_text(self) -> Option<String> {
-        squeezed(self.letters(|element| &element.text))
+        let text = self.letters(|element| &element.text);
+        match text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            true => (!text.is_empty()).then(|| text.to_owned()),
+            false => squeezed(text),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::problem;
 use crate::record::{
     AccountRecord, BalanceRecord, BankEntryRecord, Problem, Record, StatementKind, StatementRecord,
 };
+use puntual_core::date::Day;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
@@ -52,6 +53,7 @@ struct Reading {
     twins: HashSet<u64>,
     ordinal: usize,
     declared_entries: Option<usize>,
+    created_on: Option<Day>,
 }
 
 fn read_statement<R: Read>(
@@ -70,6 +72,7 @@ fn read_statement<R: Read>(
         twins: HashSet::new(),
         ordinal: 0,
         declared_entries: None,
+        created_on: None,
     };
     outlet.count(1, xml.consumed_bytes())?;
     let mut branch = Branch::default();
@@ -110,6 +113,7 @@ fn read_entry<R: Read>(
         account: &reading.record.account,
         currency: reading.record.currency.as_deref(),
         statement: reading.position,
+        day: reading.day(),
         place: format!("{}, apunte {}", reading.record.place, reading.ordinal),
     };
     let mut entry = entry::read(branch.root(), details, frame);
@@ -132,6 +136,7 @@ impl Reading {
             "Id" => record.id = twig.own_text(),
             "ElctrncSeqNb" => record.sequence = twig.own_text(),
             "LglSeqNb" if record.sequence.is_none() => record.sequence = twig.own_text(),
+            "CreDtTm" => self.created_on = twig.own_text().as_deref().and_then(day),
             "FrToDt" => {
                 record.from_text = twig.first_text(&["FrDtTm", "FrDt"]);
                 record.to_text = twig.first_text(&["ToDtTm", "ToDt"]);
@@ -154,6 +159,12 @@ impl Reading {
             }
             _ => {}
         }
+    }
+
+    /// The last day it tells of.
+    fn day(&self) -> Option<Day> {
+        let of_balance = || closing(&self.record.balances, None)?.on;
+        self.record.to.or_else(of_balance).or(self.created_on)
     }
 
     fn take_account(&mut self, twig: Twig<'_>) {

@@ -17,6 +17,8 @@ pub struct Frame<'f> {
     pub currency: Option<&'f str>,
     /// Position of the statement in the file, from 0.
     pub statement: usize,
+    /// The day the statement is of, as far as it has said.
+    pub day: Option<Day>,
     pub place: String,
 }
 
@@ -48,7 +50,9 @@ pub fn read(ntry: Twig<'_>, details: Vec<Detail>, frame: Frame<'_>) -> BankEntry
         ..BankEntryRecord::default()
     };
     if entry.booked_on.is_none() && entry.value_on.is_none() && problems.is_empty() {
-        problems.push(problem::entry_without_date());
+        // The standard lets an entry leave out both; it happened by the day of its statement.
+        entry.booked_on = frame.day;
+        problems.push(problem::entry_without_date(frame.day));
     }
     take_details(&mut entry, details, is_credit);
     if entry.return_reason.is_none() {

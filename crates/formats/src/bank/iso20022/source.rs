@@ -31,6 +31,7 @@ pub struct Source<R> {
     has_replaced: bool,
     piece_bytes: usize,
     consumed_bytes: u64,
+    /// Line and column where `text` begins.
     line: u32,
     column: u32,
     problems: Vec<Problem>,
@@ -76,7 +77,13 @@ impl<R: Read> Source<R> {
 
     /// Line and column of what is read next, from 1.
     pub fn position(&self) -> (u32, u32) {
-        (self.line, self.column)
+        let taken = &self.text[..self.at];
+        let lines = taken.iter().filter(|byte| **byte == b'\n').count();
+        let last = taken.iter().rposition(|byte| *byte == b'\n');
+        let after = last.map_or(taken.len(), |index| taken.len() - index - 1);
+        let before = if last.is_some() { 1 } else { self.column };
+        let added = |from: u32, more| from.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
+        (added(self.line, lines), added(before, after))
     }
 
     /// Bytes handed on so far, as UTF-8.
@@ -124,6 +131,7 @@ impl<R: Read> Source<R> {
     }
 
     fn decode_chunk(&mut self) {
+        (self.line, self.column) = self.position();
         self.text.clear();
         self.at = 0;
         if self.decoder.is_none() {
@@ -181,13 +189,6 @@ impl<R: Read> BufRead for Source<R> {
     }
 
     fn consume(&mut self, count: usize) {
-        let taken = &self.text[self.at..self.at + count];
-        let lines = taken.iter().filter(|byte| **byte == b'\n').count();
-        let last = taken.iter().rposition(|byte| *byte == b'\n');
-        self.line = self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
-        let after = last.map_or(count, |index| count - index - 1);
-        let before = if last.is_some() { 1 } else { self.column };
-        self.column = before.saturating_add(u32::try_from(after).unwrap_or(u32::MAX));
         self.at += count;
         self.piece_bytes += count;
         self.consumed_bytes += count as u64;
