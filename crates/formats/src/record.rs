@@ -300,6 +300,14 @@ pub struct AssignmentRecord {
     pub on: Option<Day>,
 }
 
+impl AssignmentRecord {
+    /// Who holds the claim, by name or else by id; `?` when the source does not say.
+    pub fn holder(&self) -> String {
+        let known = self.assignee_name.as_ref().or(self.assignee_tax_id.as_ref());
+        known.cloned().unwrap_or_else(|| "?".to_owned())
+    }
+}
+
 /// Something that happened to a document issued before, told by another file than its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum EventKind {

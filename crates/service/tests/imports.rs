@@ -15,14 +15,6 @@ use puntual_store::testing::Place;
 
 const DAYS: [&str; 5] = ["2026-01-31", "2026-03-15", "2026-05-31", "2026-08-31", "2026-11-21"];
 
-/// Another place of the same engine.
-fn another(place: &Place) -> Place {
-    match place.url.starts_with("sqlite:") {
-        true => Place::sqlite(),
-        false => Place::postgres().unwrap(),
-    }
-}
-
 /// The orders in which a list can come.
 fn orders(count: usize) -> Vec<Vec<usize>> {
     if count == 0 {

@@ -101,6 +101,14 @@ fn advances(root: Node<'_, '_>) -> Vec<ReferenceRecord> {
     found
 }
 
+/// A note that does not say the type of what it names: the series tells a boleta from an invoice.
+pub(super) fn complete(reference: &mut ReferenceRecord) {
+    let series = reference.number.as_deref().unwrap_or("").to_uppercase();
+    let boleta = series.starts_with('B') || series.starts_with("EB");
+    let implied = || if boleta { "03" } else { "01" }.to_owned();
+    reference.type_code.get_or_insert_with(implied);
+}
+
 /// Catalogue 09: what a credit note does to the invoice it names.
 pub(super) fn effect(code: &str) -> ReferenceEffect {
     match code {

@@ -318,6 +318,9 @@ fn billing_references(
             let response = response_to(holder, reference.number.as_deref());
             reference.relation = response.and_then(|response| text(response, &["ResponseCode"]));
             reference.reason = response.and_then(|response| text(response, &["Description"]));
+            if profile == Profile::Sunat {
+                sunat::complete(&mut reference);
+            }
             reference.effect = effect(name(node), &reference, profile, document);
             found.push(reference);
         }
@@ -332,6 +335,9 @@ fn billing_references(
                 number,
                 ..ReferenceRecord::default()
             };
+            if profile == Profile::Sunat {
+                sunat::complete(&mut reference);
+            }
             reference.effect = effect("InvoiceDocumentReference", &reference, profile, document);
             if reference.number.is_some() {
                 found.push(reference);

@@ -10,7 +10,9 @@ use puntual_core::date::Day;
 use puntual_core::id::{CustomerId, DisputeId, DocumentId, PaymentId, ReceivableId, TxId};
 use puntual_core::money::Money;
 use puntual_core::posting::{Posting, Source};
-use puntual_formats::record::{DocumentKind, DocumentRecord, DueSource, ReferenceEffect, Status};
+use puntual_formats::record::{
+    AssignmentRecord, DocumentKind, DocumentRecord, DueSource, ReferenceEffect, Status,
+};
 use puntual_store::document::{self, Document, KnownDocument, Reference};
 use puntual_store::payment::Payment;
 use puntual_store::receivable::Receivable;
@@ -200,14 +202,41 @@ fn short_uid(uid: &str) -> String {
 }
 
 fn currency_of(chunk: &Chunk<'_, '_>, record: &DocumentRecord) -> Result<Currency, Verdict> {
-    match record.currency.as_deref().map(str::trim).filter(|code| !code.is_empty()) {
+    let named = record.currency.as_deref().or(record.amounts_currency.as_deref());
+    match named.map(str::trim).filter(|code| !code.is_empty()) {
         None => Ok(chunk.ctx.creditor.currency),
         Some(code) => code.parse().map_err(|_| verdict::currency(record, code)),
     }
 }
 
+/// The part of a document nobody is asked for (a detracción): it stands on a receivable of its own,
+/// the last, settled outside on the day of issue.
+fn deducted_minor(record: &DocumentRecord, currency: Currency, total_minor: i64) -> i64 {
+    let deducted = record.deducted.and_then(|part| amount::minor_rounded(part, currency).ok());
+    deducted.filter(|part| (1..total_minor).contains(part)).unwrap_or(0)
+}
+
 /// Due dates with their amounts, adding up to the total, and where they come from.
 fn dues(
+    chunk: &Chunk<'_, '_>,
+    record: &DocumentRecord,
+    issued: Day,
+    total_minor: i64,
+    currency: Currency,
+    customer_terms_days: Option<i64>,
+) -> (Vec<(Day, i64)>, DueSource) {
+    let deducted_minor = deducted_minor(record, currency, total_minor);
+    let asked_minor = total_minor - deducted_minor;
+    let (mut dues, source) =
+        asked_dues(chunk, record, issued, asked_minor, currency, customer_terms_days);
+    if deducted_minor > 0 {
+        dues.push((issued, deducted_minor));
+    }
+    (dues, source)
+}
+
+/// The due dates of what is asked for.
+fn asked_dues(
     chunk: &Chunk<'_, '_>,
     record: &DocumentRecord,
     issued: Day,
@@ -298,7 +327,7 @@ fn add_document(
         unapplied_minor: 0,
         payment_terms: record.payment_terms.clone(),
         payment_method: record.payment_method.clone(),
-        assigned_to: record.assignment.as_ref().and_then(|a| a.assignee_name.clone()),
+        assigned_to: record.assignment.as_ref().map(AssignmentRecord::holder),
         replaced_by: None,
         import: Some(chunk.import),
         source_place: Some(source.place(&record.place)),
@@ -354,6 +383,7 @@ fn add_debt(
         return clear(chunk, draft, &made, cleared_on.max(draft.issued));
     }
     settle_outside(chunk, draft, &made)?;
+    settle_deducted(chunk, draft, &made)?;
     if draft.record.disputed == Some(true) && !made.is_empty() {
         chunk.disputes.push(Dispute {
             id: DisputeId(chunk.app.next_id()),
@@ -425,6 +455,20 @@ fn settle_outside(
         }
         chunk.book.post(outside.external_settlement(*receivable, part)?);
         settled -= part;
+    }
+    Ok(())
+}
+
+/// What the buyer deducts by law never comes as a payment of the invoice.
+fn settle_deducted(
+    chunk: &mut Chunk<'_, '_>,
+    draft: &Draft<'_>,
+    made: &[(ReceivableId, i64)],
+) -> Result<(), ServiceError> {
+    let deducted_minor = deducted_minor(draft.record, draft.currency, draft.total_minor);
+    if let Some((receivable, _)) = made.last().filter(|_| deducted_minor > 0) {
+        let outside = posting(chunk, draft, draft.issued);
+        chunk.book.post(outside.external_settlement(*receivable, deducted_minor)?);
     }
     Ok(())
 }

@@ -35,11 +35,9 @@ pub fn take(
             continue;
         }
         if record.kind == EventKind::Assigned {
-            let holder = record.assignment.as_ref().and_then(|assignment| {
-                assignment.assignee_name.as_deref().or(assignment.assignee_tax_id.as_deref())
-            });
+            let holder = record.assignment.clone().unwrap_or_default().holder();
             let scope = chunk.scope();
-            document::set_marks(chunk.tx, scope, debt.document, holder.or(Some("?")), None)?;
+            document::set_marks(chunk.tx, scope, debt.document, Some(&holder), None)?;
         }
         let event = Event {
             id,

@@ -9,6 +9,9 @@ use sha2::{Digest, Sha256};
 const DTE_TYPES: [&str; 14] =
     ["33", "34", "39", "41", "43", "46", "52", "56", "61", "110", "111", "112", "30", "60"];
 
+/// Comprobantes of Peru that may be named by another (SUNAT, catalogue 01).
+const CPE_TYPES: [&str; 4] = ["01", "03", "07", "08"];
+
 /// Longest number, code or tax id that is believed: keys are indexed, and what is longer is not a
 /// number but a column that was taken for another.
 const LONGEST_BYTES: usize = 200;
@@ -57,6 +60,38 @@ fn dte_key(type_code: Option<&str>, number: Option<&str>) -> Option<String> {
     Some(format!("dte:{type_code}:{folio}"))
 }
 
+/// The key of a comprobante of Peru, whose number is unique within its type: series of four and
+/// correlative, which programs write with and without leading zeros. `None` for any other number.
+fn cpe_key(type_code: &str, number: &str) -> Option<String> {
+    let number = normal_number(number);
+    let (series, correlative) = number.split_once('-')?;
+    let is_series = series.len() == 4 && series.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_correlative = !correlative.is_empty() && correlative.bytes().all(|b| b.is_ascii_digit());
+    let correlative = correlative.trim_start_matches('0');
+    (is_series && is_correlative).then(|| format!("cpe:{type_code}:{series}-{correlative}"))
+}
+
+/// The type of a comprobante of Peru (catalogue 01). Tables seldom say it, so the series tells a
+/// boleta (B…, EB…) from an invoice whoever wrote the document.
+fn cpe_type(d: &DocumentRecord, number: &str) -> Option<&'static str> {
+    let series = number.to_uppercase();
+    match d.kind {
+        DocumentKind::CreditNote => Some("07"),
+        DocumentKind::DebitNote => Some("08"),
+        DocumentKind::Invoice | DocumentKind::Receipt => {
+            let is_numeric = series.starts_with(|c: char| c.is_ascii_digit());
+            let says_boleta =
+                d.kind == DocumentKind::Receipt || d.type_code.as_deref() == Some("03");
+            let boleta = series.starts_with('B') || series.starts_with("EB");
+            Some(if boleta || (is_numeric && says_boleta) { "03" } else { "01" })
+        }
+        _ => None,
+    }
+}
+
+/// Types of an invoice its buyer issued (UNTDID 1001): its number is of the buyer's series.
+const SELF_BILLED: [&str; 3] = ["261", "389", "527"];
+
 /// The business key of a document of a creditor of `country`. `None` when the document says too
 /// little to be told apart from another.
 pub fn document_key(d: &DocumentRecord, country: &str, total: &str) -> Option<String> {
@@ -70,12 +105,24 @@ pub fn document_key(d: &DocumentRecord, country: &str, total: &str) -> Option<St
     }
     let number = full_number(d.series.as_deref(), d.number.as_deref());
     let issued = d.issue_date.map(|day| day.to_string()).unwrap_or_default();
+    if country == "PE"
+        && let Some(key) = cpe_type(d, &number).and_then(|code| cpe_key(code, &number))
+    {
+        return Some(key);
+    }
     let unstamped = country == "MX" && d.version.is_some();
     if unstamped {
         return Some(format!("cfdi:{number}|{issued}|{total}"));
     }
-    if !number.is_empty() {
-        return Some(format!("n:{}:{number}", d.kind.as_str()));
+    let self_billed = d.type_code.as_deref().is_some_and(|code| SELF_BILLED.contains(&code));
+    let buyer = d.buyer.tax_id.as_deref().filter(|_| self_billed);
+    match (number.is_empty(), buyer) {
+        (false, None) => return Some(format!("n:{}:{number}", d.kind.as_str())),
+        (false, Some(buyer)) => {
+            let buyer = normal_number(buyer);
+            return Some(format!("self:{buyer}:{}:{number}", d.kind.as_str()));
+        }
+        (true, _) => {}
     }
     let who = d.buyer.code.as_deref().or(d.buyer.tax_id.as_deref())?;
     let due = d.dues.first().and_then(|due| due.date).map(|day| day.to_string());
@@ -94,6 +141,12 @@ fn any_reference_key(r: &ReferenceRecord, country: &str) -> Option<String> {
     }
     if country == "CL"
         && let Some(key) = dte_key(r.type_code.as_deref(), r.number.as_deref())
+    {
+        return Some(key);
+    }
+    if country == "PE"
+        && let Some(code) = r.type_code.as_deref().filter(|code| CPE_TYPES.contains(code))
+        && let Some(key) = r.number.as_deref().and_then(|number| cpe_key(code, number))
     {
         return Some(key);
     }
@@ -155,6 +208,37 @@ mod tests {
         assert!(same_content(hash(100, &due("2026-04-01")), hash(100, &due("2026-04-01"))));
         assert!(!same_content(hash(100, &due("2026-04-02")), hash(100, &due("2026-04-01"))));
         assert!(!same_content(hash(101, &[]), hash(100, &[])));
+    }
+
+    #[test]
+    fn a_peruvian_number_is_the_same_in_every_writing_and_unique_within_its_type() {
+        let key = |kind, number: &str| {
+            let number = Some(number.to_owned());
+            document_key(&DocumentRecord { kind, number, ..Default::default() }, "PE", "1").unwrap()
+        };
+        assert_eq!(key(DocumentKind::Invoice, "F001-00000123"), "cpe:01:F001-123");
+        assert_eq!(key(DocumentKind::Receipt, "b001-7"), key(DocumentKind::Invoice, "B001-07"));
+        assert_eq!(key(DocumentKind::CreditNote, "F001-123"), "cpe:07:F001-123");
+        assert_eq!(key(DocumentKind::Invoice, "2026/15"), "n:invoice:2026/15");
+        let reference = ReferenceRecord {
+            type_code: Some("01".into()),
+            number: Some("F001-123".into()),
+            ..Default::default()
+        };
+        assert_eq!(reference_key(&reference, "PE").unwrap(), "cpe:01:F001-123");
+    }
+
+    #[test]
+    fn the_number_of_a_self_billed_invoice_is_its_buyers() {
+        let key = |type_code: &str, buyer: &str| {
+            let mut document =
+                DocumentRecord { type_code: Some(type_code.into()), ..Default::default() };
+            document.number = Some("2026-1".into());
+            document.buyer.tax_id = Some(buyer.into());
+            document_key(&document, "ES", "1").unwrap()
+        };
+        assert_ne!(key("389", "ESA58818501"), key("389", "ESB12345674"));
+        assert_eq!(key("380", "ESA58818501"), key("380", "ESB12345674"));
     }
 
     #[test]

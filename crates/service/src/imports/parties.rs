@@ -63,7 +63,7 @@ impl Directory {
         ctx: &Ctx,
         party: &PartyRecord,
     ) -> Option<(CustomerId, Option<i64>)> {
-        let tax_id = party.tax_id.as_deref().map(|text| identity(ctx, party, text));
+        let tax_id = party.whole_tax_id().map(|text| identity(ctx, party, &text));
         let tax_key = tax_id.as_ref().and_then(|identity| identity.key.clone());
         let code = party.code.as_deref().map(str::trim).filter(|code| !code.is_empty());
         let code = match (code, &tax_key) {
@@ -231,13 +231,18 @@ struct Identity {
 
 /// The comparable form of a party's tax id; `None` without one, or with one that many share.
 pub(super) fn tax_key(ctx: &Ctx, party: &PartyRecord) -> Option<String> {
-    identity(ctx, party, party.tax_id.as_deref()?).key
+    identity(ctx, party, &party.whole_tax_id()?).key
 }
 
 fn identity(ctx: &Ctx, party: &PartyRecord, text: &str) -> Identity {
     let country = party.country.clone().unwrap_or_else(|| ctx.creditor.country.clone());
+    // "-", "0", "00000000": what programs write for want of an id.
+    if text.chars().all(|c| c == '0' || !c.is_alphanumeric()) {
+        return Identity { key: None, country, person_kind: "unknown", is_generic: true };
+    }
     let checked = match tax_id::check(&country, text) {
-        TaxIdCheck::Malformed => match tax_id::guess_country(text) {
+        // A document that says the country of the party is not second-guessed.
+        TaxIdCheck::Malformed if party.country.is_none() => match tax_id::guess_country(text) {
             Some(guessed) => tax_id::check(guessed, text),
             None => TaxIdCheck::Malformed,
         },
@@ -268,7 +273,15 @@ fn unidentified_code(party: &PartyRecord, identity: Option<&Identity>) -> Option
     let name = party.name.as_deref().map(words::plain).unwrap_or_default();
     let name = name.split_whitespace().collect::<Vec<_>>().join("-").to_uppercase();
     let generic = identity.is_some_and(|identity| identity.is_generic);
-    let says_nothing = ["", "CLIENTE-BOLETA", "PUBLICO-EN-GENERAL", "CONSUMIDOR-FINAL", "CLIENTE"];
+    let says_nothing = [
+        "",
+        "CLIENTE",
+        "CLIENTE-BOLETA",
+        "CLIENTES-VARIOS",
+        "CONSUMIDOR-FINAL",
+        "CONSUMIDOR-O-USUARIO-FINAL",
+        "PUBLICO-EN-GENERAL",
+    ];
     match (generic, says_nothing.contains(&name.as_str())) {
         (true, true) => Some(ANONYMOUS.to_owned()),
         (_, false) => Some(format!("N-{name}")),

@@ -28,6 +28,14 @@ pub fn day(text: &str) -> Day {
     text.parse().unwrap()
 }
 
+/// Another place of the same engine.
+pub fn another(place: &Place) -> Place {
+    match place.url.starts_with("sqlite:") {
+        true => Place::sqlite(),
+        false => Place::postgres().unwrap(),
+    }
+}
+
 /// A file of the shared folder beside the repository; says so when it is not there.
 pub fn shared(path: &str) -> Option<PathBuf> {
     let full = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(path);
