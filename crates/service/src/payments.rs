@@ -2,8 +2,8 @@
 //!
 //! Decides nothing of where money goes — that is the core's, with its reasons — and nothing is
 //! edited: a payment recorded by mistake is undone by entries that take effect on the original
-//! days, a payment that came back is bounced by entries of the day it did. Every command carries
-//! its id; repeating it changes nothing.
+//! days; what came back is in [`crate::bounces`]. Every command carries its id; repeating it changes
+//! nothing.
 
 use crate::App;
 use crate::book::Book;
@@ -18,7 +18,6 @@ use puntual_core::allocation::{
 use puntual_core::calendar::Calendar;
 use puntual_core::date::Day;
 use puntual_core::id::{CustomerId, DocumentId, EventId, PaymentId, PromiseId, ReceivableId, TxId};
-use puntual_core::ledger::{Account, Entry, EntryKind};
 use puntual_core::money::Money;
 use puntual_core::posting::{Posting, Source};
 use puntual_core::promise::{self, DEFAULT_GRACE_DAYS};
@@ -30,7 +29,7 @@ use puntual_store::standing::{self, Promise};
 use puntual_store::timeline::{self, Event};
 use puntual_store::{Tx, document};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// Money somebody received.
 #[derive(Clone, Debug)]
@@ -153,7 +152,8 @@ pub fn record(app: &App, ctx: &Ctx, command: &RecordPayment) -> Result<Receipt, 
     })
 }
 
-fn recording(ctx: &Ctx) -> Recording<'_> {
+/// What every entry of a command carries.
+pub(crate) fn recording(ctx: &Ctx) -> Recording<'_> {
     Recording { recorded_at: ctx.now_ms, import: None, actor: &ctx.actor }
 }
 
@@ -411,7 +411,7 @@ pub(crate) fn judge_promises(
 
 /// Promises whose verdict may have rested on a payment are judged anew without it: made before it
 /// came, and not over yet when it did.
-fn judge_again(
+pub(crate) fn judge_again(
     app: &App,
     ctx: &Ctx,
     tx: &mut Tx<'_>,
@@ -457,75 +457,6 @@ pub fn undo(app: &App, ctx: &Ctx, id: PaymentId, why: &str) -> Result<Payment, S
     })
 }
 
-/// A payment came back on a day (a returned cheque, a bounced debit): what it had paid is open
-/// again from that day on, and the history before it stays as it was. Twice changes nothing.
-pub fn bounce(
-    app: &App,
-    ctx: &Ctx,
-    id: PaymentId,
-    on: Day,
-    why: &str,
-) -> Result<Payment, ServiceError> {
-    ctx.require(Deed::ReversePayment)?;
-    app.store.write(|tx| {
-        let payment = turn_of(tx, ctx, id)?;
-        if payment.reversed_at.is_some() {
-            return Ok(payment);
-        }
-        if on < payment.received_on || on > ctx.today {
-            return Err(ServiceError::invalid("on", "between_receipt_and_today"));
-        }
-        let entries = ledger::of_source(tx, ctx.scope(), id.0)?;
-        let mut book = Book::default();
-        for entry in bounced(app, ctx, &payment, on, &entries)? {
-            book.post(entry);
-        }
-        book.write(tx, ctx.scope(), recording(ctx))?;
-        payment::set_bounced(tx, ctx.scope(), id, ctx.now_ms)?;
-        judge_again(app, ctx, tx, &payment)?;
-        taken_back(app, ctx, tx, &payment, on, "payment_bounced", why)?;
-        turn_of(tx, ctx, id)
-    })
-}
-
-/// The entries of a bounce: what each receivable was paid, and what was on account.
-fn bounced(
-    app: &App,
-    ctx: &Ctx,
-    payment: &Payment,
-    on: Day,
-    entries: &[StoredEntry],
-) -> Result<Vec<Entry>, ServiceError> {
-    let mut paid: BTreeMap<ReceivableId, (i64, Day)> = BTreeMap::new();
-    for stored in entries {
-        if let Some(receivable) = stored.entry.receivable {
-            let sums = paid.entry(receivable).or_insert((0, on));
-            sums.0 -= stored.entry.effect_on(Account::Receivable);
-            // Applied later than the money came back: it counts as open from that day.
-            sums.1 = sums.1.max(stored.entry.effective_on);
-        }
-    }
-    let posting = Posting {
-        tx: TxId(app.next_id()),
-        customer: payment.customer,
-        currency: payment.currency,
-        effective_on: on,
-        recorded_on: ctx.today,
-    };
-    let mut bounced = Vec::new();
-    for (receivable, (minor, effective_on)) in paid.into_iter().filter(|(_, sums)| sums.0 > 0) {
-        let posting = Posting { effective_on, ..posting };
-        bounced.extend(posting.bounce(payment.id, receivable, minor)?);
-    }
-    if payment.unapplied_minor > 0 {
-        let came = posting.payment(payment.id, payment.unapplied_minor)?;
-        let gone =
-            Entry { kind: EntryKind::Bounce, debit: came.credit, credit: came.debit, ..came };
-        bounced.push(gone.checked()?);
-    }
-    Ok(bounced)
-}
-
 /// Those entries that no other takes back, and that take none back themselves.
 pub(crate) fn standing_entries(entries: Vec<StoredEntry>) -> Vec<StoredEntry> {
     let reversed: HashSet<i64> = entries.iter().filter_map(|one| one.entry.reverses).collect();
@@ -533,7 +464,8 @@ pub(crate) fn standing_entries(entries: Vec<StoredEntry>) -> Vec<StoredEntry> {
     entries.into_iter().filter(stands).collect()
 }
 
-fn turn_of(tx: &mut Tx<'_>, ctx: &Ctx, id: PaymentId) -> Result<Payment, ServiceError> {
+/// A payment with its customer's turn taken.
+pub(crate) fn turn_of(tx: &mut Tx<'_>, ctx: &Ctx, id: PaymentId) -> Result<Payment, ServiceError> {
     let missing = || ServiceError::NotFound(format!("payment {id}"));
     let payment = payment::get(tx, ctx.scope(), id)?.ok_or_else(missing)?;
     moments::take_turn(tx, ctx, payment.customer)?;
@@ -541,7 +473,8 @@ fn turn_of(tx: &mut Tx<'_>, ctx: &Ctx, id: PaymentId) -> Result<Payment, Service
     payment::get(tx, ctx.scope(), id)?.ok_or_else(missing)
 }
 
-fn taken_back(
+/// The line a payment taken back leaves on the timeline.
+pub(crate) fn taken_back(
     app: &App,
     ctx: &Ctx,
     tx: &mut Tx<'_>,

@@ -14,8 +14,10 @@ use puntual_core::money::Money;
 use puntual_core::portfolio::AsOf;
 use puntual_core::posting::Source;
 use puntual_service::applications::{self, ApplyCredit, WriteOff};
+use puntual_service::bounces;
 use puntual_service::contacts::{self, ContactPoint, Next, RecordContact};
 use puntual_service::ctx::Ctx;
+use puntual_service::customer_money::{self, Standing};
 use puntual_service::disputes::{self, OpenDispute};
 use puntual_service::error::ServiceError;
 use puntual_service::holds::{self, PutHold};
@@ -157,6 +159,8 @@ on_both! {
     a_hold_stands_until_it_is_lifted
     contact_points_are_added_and_marked
     credit_is_applied_by_hand_and_taken_back
+    a_bounce_is_taken_back_unless_something_else_has_paid
+    what_a_customer_paid_says_where_it_went
     a_debt_is_given_up_and_reinstated
     roles_keep_to_their_place
     nobody_pays_for_another
@@ -218,10 +222,10 @@ fn a_bounce_keeps_the_history_before_it(scene: Scene) {
     assert_eq!(paid, (0, 20_000));
     scene.books.at(at("2026-11-27", 9));
     let (app, ctx) = (&scene.books.app, &scene.books.ctx);
-    let late = payments::bounce(app, ctx, payment.id, day("2026-11-28"), "sin fondos");
+    let late = bounces::bounce(app, ctx, payment.id, day("2026-11-28"), "sin fondos");
     assert_eq!(refused(late)[0].0, "on");
-    payments::bounce(app, ctx, payment.id, day("2026-11-26"), "sin fondos").unwrap();
-    payments::bounce(app, ctx, payment.id, day("2026-11-26"), "sin fondos").unwrap();
+    bounces::bounce(app, ctx, payment.id, day("2026-11-26"), "sin fondos").unwrap();
+    bounces::bounce(app, ctx, payment.id, day("2026-11-26"), "sin fondos").unwrap();
     assert_eq!(scene.as_of(day("2026-11-25")), paid);
     assert_eq!(scene.as_of(day("2026-11-26")), (220_000, 0));
     assert_eq!(scene.open(), [100_000, 50_000, 70_000]);
@@ -416,6 +420,62 @@ fn a_debt_is_given_up_and_reinstated(scene: Scene) {
     assert_eq!(scene.open(), [100_000, 50_000, 70_000]);
 }
 
+fn a_bounce_is_taken_back_unless_something_else_has_paid(scene: Scene) {
+    let (app, ctx) = (&scene.books.app, &scene.books.ctx);
+    let payment = scene.payment(110_000);
+    scene.record(&payment);
+    assert_eq!(scene.open(), [0, 40_000, 70_000]);
+    bounces::bounce(app, ctx, payment.id, ctx.today, "sin fondos").unwrap();
+    assert_eq!(scene.open(), [100_000, 50_000, 70_000]);
+    for _ in 0..2 {
+        let back = bounces::take_back(app, ctx, payment.id, "el banco se equivocó").unwrap();
+        assert_eq!((back.reversed_at, back.unapplied_minor), (None, 0));
+    }
+    assert_eq!(scene.open(), [0, 40_000, 70_000]);
+    assert_eq!(scene.kinds()[0], "payment_unbounced");
+    assert_eq!(scene.as_of(ctx.today), (110_000, 0));
+    // It may bounce again, and then something else pays the same.
+    bounces::bounce(app, ctx, payment.id, ctx.today, "otra vez").unwrap();
+    scene.record(&scene.payment(100_000));
+    let refused = bounces::take_back(app, ctx, payment.id, "");
+    assert!(matches!(refused, Err(ServiceError::Conflict(_))), "{refused:?}");
+    assert_eq!(scene.open(), [0, 50_000, 70_000]);
+    let undone = scene.payment(5_000);
+    scene.record(&undone);
+    payments::undo(app, ctx, undone.id, "").unwrap();
+    let refused = bounces::take_back(app, ctx, undone.id, "");
+    assert!(matches!(refused, Err(ServiceError::Conflict(_))), "{refused:?}");
+    assert!(is_forbidden(bounces::take_back(app, &scene.as_role(Role::Agent), payment.id, "")));
+    let checks = puntual_service::check::run(app, ctx).unwrap();
+    assert!(checks.iter().all(|check| check.ok), "{checks:?}");
+}
+
+fn what_a_customer_paid_says_where_it_went(scene: Scene) {
+    let (app, ctx) = (&scene.books.app, &scene.books.ctx);
+    let (first, second) = (scene.payment(110_000), scene.payment(400_000));
+    scene.record(&first);
+    scene.record(&second);
+    bounces::bounce(app, ctx, first.id, ctx.today, "sin fondos").unwrap();
+    let money = customer_money::of_customer(app, ctx, scene.customer).unwrap();
+    let line =
+        |id: PaymentId| money.lines.iter().find(|line| line.source == Source::Payment(id)).unwrap();
+    assert_eq!((line(first.id).standing, line(first.id).applied.len()), (Standing::Bounced, 0));
+    let went: Vec<(&str, i64)> = line(second.id)
+        .applied
+        .iter()
+        .map(|(_, number, minor)| (number.as_str(), *minor))
+        .collect();
+    assert_eq!(went, [("F2", 40_000), ("F3", 70_000)]);
+    assert_eq!(line(second.id).left_minor, 290_000);
+    let open: Vec<(&str, i64)> =
+        money.open.iter().map(|debt| (debt.number.as_str(), debt.open_minor)).collect();
+    assert_eq!(open, [("F1", 100_000), ("F2", 10_000)]);
+    payments::undo(app, ctx, second.id, "").unwrap();
+    let money = customer_money::of_customer(app, ctx, scene.customer).unwrap();
+    let undone = money.lines.iter().find(|line| line.source == Source::Payment(second.id));
+    assert_eq!(undone.unwrap().standing, Standing::Undone);
+}
+
 fn roles_keep_to_their_place(scene: Scene) {
     let app = &scene.books.app;
     let (viewer, agent) = (scene.as_role(Role::Viewer), scene.as_role(Role::Agent));
@@ -425,7 +485,7 @@ fn roles_keep_to_their_place(scene: Scene) {
     assert!(is_forbidden(contacts::note(app, &viewer, EventId(1), scene.customer, "x")));
     payments::record(app, &agent, &payment).unwrap();
     assert!(is_forbidden(payments::undo(app, &agent, payment.id, "x")));
-    assert!(is_forbidden(payments::bounce(app, &agent, payment.id, agent.today, "x")));
+    assert!(is_forbidden(bounces::bounce(app, &agent, payment.id, agent.today, "x")));
     let hold = PutHold {
         id: HoldId(1),
         customer: scene.customer,

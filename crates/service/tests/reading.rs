@@ -89,7 +89,10 @@ impl Scene {
             payments::record(app, ctx, &command).unwrap();
             match n % 7 {
                 0 => drop(payments::undo(app, ctx, command.id, "error").unwrap()),
-                1 => drop(payments::bounce(app, ctx, command.id, ctx.today, "sin fondos").unwrap()),
+                1 => drop(
+                    puntual_service::bounces::bounce(app, ctx, command.id, ctx.today, "sin fondos")
+                        .unwrap(),
+                ),
                 _ => {}
             }
         }

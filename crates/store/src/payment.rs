@@ -41,6 +41,16 @@ pub struct Payment {
     pub recorded_at: i64,
 }
 
+/// What the key of a payment that was undone begins with: the key itself is free again.
+const UNDONE: &str = "undone:";
+
+impl Payment {
+    /// Whether it was undone: it never should have been, where a bounced one did come and went back.
+    pub fn is_undone(&self) -> bool {
+        self.pay_key.starts_with(UNDONE)
+    }
+}
+
 const COLUMNS: [&str; 16] = [
     "workspace_id",
     "creditor_id",
@@ -280,6 +290,16 @@ pub fn set_bounced(
     Ok(())
 }
 
+/// Lets a payment that was marked as returned stand again.
+pub fn set_standing(tx: &mut Tx<'_>, scope: Scope, payment: PaymentId) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE payment SET reversed_at = NULL \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND payment_id = $3",
+        &params![scope.workspace, scope.creditor, payment],
+    )?;
+    Ok(())
+}
+
 /// Marks a payment as reversed and frees its key.
 pub fn set_reversed(
     tx: &mut Tx<'_>,
@@ -287,7 +307,7 @@ pub fn set_reversed(
     payment: &Payment,
     now_ms: i64,
 ) -> Result<(), StoreError> {
-    let freed = format!("undone:{}:{}", payment.id, payment.pay_key);
+    let freed = format!("{UNDONE}{}:{}", payment.id, payment.pay_key);
     tx.execute(
         "UPDATE payment SET reversed_at = $4, pay_key = $5 \
          WHERE workspace_id = $1 AND creditor_id = $2 AND payment_id = $3",

@@ -11,7 +11,7 @@ use super::error_page;
 use super::frame::Section;
 use super::handlers::{
     contact, creditor_card, customer, customers, day, document, documents, indicators, messages,
-    own_password, plan, quarantine, search, settings, upload, users,
+    money, own_password, plan, quarantine, search, settings, upload, users,
 };
 use super::state::{Shared, Web};
 use super::url::Url;
@@ -103,7 +103,14 @@ fn routes() -> Router<Shared> {
         .route("/clientes/{id}/contactos/{point}", deed(Customers, contact::mark_point))
         .route("/retenciones/{id}/levantar", deed(Customers, contact::lift_hold))
         .route("/promesas/{id}/anular", deed(Customers, contact::cancel_promise))
+        .route("/clientes/{id}/pagos", page(Customers, money::show))
+        .route("/clientes/{id}/aplicar", deed(Customers, money::apply))
         .route("/pagos/{id}/deshacer", deed(Customers, contact::undo_payment))
+        .route("/pagos/{id}/devolver", deed(Customers, money::bounce))
+        .route("/pagos/{id}/cobrar", deed(Customers, money::unbounce))
+        .route("/documentos/{id}/desaplicar", deed(Documents, money::unapply))
+        .route("/documentos/{id}/castigar", deed(Documents, money::write_off))
+        .route("/documentos/{id}/reponer", deed(Documents, money::reinstate))
         .route("/documentos/{id}/disputa", deed(Documents, contact::open_dispute))
         .route("/disputas/{id}/cerrar", deed(Documents, contact::close_dispute))
         .route("/documentos", page(Documents, documents::list))

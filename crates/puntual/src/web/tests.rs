@@ -7,6 +7,7 @@ use super::part::notice::{Flash, Tone};
 use super::url::Url;
 use super::view::creditor_card::{CreditorCardView, creditor_card};
 use super::view::customer::{CustomerView, customer};
+use super::view::customer_money::{CustomerMoneyView, customer_money};
 use super::view::customers::{CustomersView, customers};
 use super::view::document::{DocumentView, document};
 use super::view::documents::{DocumentsView, documents};
@@ -52,6 +53,7 @@ fn pages(tag: &str) -> Vec<(String, String)> {
         ("customers", customers(&flashed, &CustomersView::sample(&flashed))),
         ("customer", customer(&flashed, &CustomerView::sample(&flashed))),
         ("customer-viewer", customer(&viewer, &CustomerView::sample(&viewer))),
+        ("customer-money", customer_money(&flashed, &CustomerMoneyView::sample(&flashed))),
         ("documents", documents(&f(Section::Documents), &DocumentsView::sample(&day))),
         ("documents-sorted", documents(&sorted, &DocumentsView::sample(&sorted))),
         ("document", document(&sorted, &DocumentView::sample(&sorted))),

@@ -20,7 +20,7 @@ use puntual_service::worklist;
 use std::str::FromStr;
 
 /// The id the form's command has.
-fn command_id<T: FromStr>(visit: &Visit) -> Result<T, ServiceError> {
+pub(super) fn command_id<T: FromStr>(visit: &Visit) -> Result<T, ServiceError> {
     visit.form.text("id").parse().map_err(|_| ServiceError::invalid("id", "missing"))
 }
 
@@ -42,7 +42,8 @@ fn tried(
     }
 }
 
-fn page_of(id: CustomerId) -> String {
+/// A customer's page.
+pub(super) fn page_of(id: CustomerId) -> String {
     format!("/clientes/{id}")
 }
 
@@ -313,7 +314,8 @@ pub fn mark_point(visit: &Visit) -> Answer {
     visit.go(&page_of(customer), Some(Told::done(visit.locale().t("flash.point"))))
 }
 
-fn told_or_wrong<T>(
+/// Leads back with what was done, or with what is wrong.
+pub(super) fn told_or_wrong<T>(
     visit: &Visit,
     back: &str,
     deed: Result<T, ServiceError>,

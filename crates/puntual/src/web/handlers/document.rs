@@ -6,10 +6,11 @@ use crate::web::format::Amount;
 use crate::web::part::form::Choice;
 use crate::web::view::DocumentRef;
 use crate::web::view::document::{
-    Amounts, DisputeLine, DocumentView, Instalment, Movement, Reference, Source, document,
+    Amounts, DisputeLine, DocumentView, Instalment, Movement, Reference, Source, Unapply,
+    WriteOffs, document,
 };
 use crate::web::visit::{Answer, Visit};
-use puntual_core::id::{DisputeId, DocumentId};
+use puntual_core::id::{DisputeId, DocumentId, EventId};
 use puntual_core::ledger::EntryKind;
 use puntual_service::clock::day_in_zone;
 use puntual_service::disputes::{Dispute, REASONS};
@@ -56,7 +57,12 @@ fn view(visit: &Visit, detail: &Detail) -> DocumentView {
         },
         open: of(detail.open_minor),
         instalments,
-        movements: detail.movements.iter().map(|m| movement(words, &of, m)).collect(),
+        movements: detail
+            .movements
+            .iter()
+            .map(|m| Movement { unapply: unapply(visit, issued, m), ..movement(words, &of, m) })
+            .collect(),
+        write_offs: write_offs(visit, detail),
         disputes: detail.disputes.iter().map(|d| disputed(words, d)).collect(),
         new_dispute: (
             DisputeId(visit.app().next_id()).to_string(),
@@ -108,6 +114,40 @@ fn movement(
         change: of(movement.change_minor),
         open_after: of(movement.open_after_minor),
         is_reversed: movement.is_reversed,
+        unapply: None,
+    }
+}
+
+/// What takes an application back, while it stands: the source is the payment or the note, and the
+/// debt is this document unless this is the note.
+fn unapply(
+    visit: &Visit,
+    own: &document_detail::Document,
+    movement: &document_detail::Movement,
+) -> Option<Unapply> {
+    let is_applied = matches!(movement.kind, EntryKind::AllocateCash | EntryKind::AllocateCredit);
+    if !is_applied || movement.is_reversal || movement.is_reversed {
+        return None;
+    }
+    let (document, source) = match &movement.origin {
+        Origin::Payment { id, .. } => (own.id, id.to_string()),
+        Origin::Document { id, .. } if own.kind == "credit_note" => (*id, own.id.to_string()),
+        Origin::Document { id, .. } => (own.id, id.to_string()),
+        Origin::Nothing => return None,
+    };
+    Some(Unapply { command_id: EventId(visit.app().next_id()).to_string(), document, source })
+}
+
+/// Whether the document can be given up, and whether that can be taken back.
+fn write_offs(visit: &Visit, detail: &Detail) -> WriteOffs {
+    let next = || EventId(visit.app().next_id()).to_string();
+    let is_debt = detail.document.kind != "credit_note";
+    let stands = |m: &&document_detail::Movement| {
+        m.kind == EntryKind::WriteOff && !m.is_reversal && !m.is_reversed
+    };
+    WriteOffs {
+        write_off: (is_debt && detail.open_minor > 0).then(next),
+        reinstate: detail.movements.iter().find(stands).map(|_| next()),
     }
 }
 

@@ -14,6 +14,7 @@ mod field_words;
 pub mod figures;
 pub mod indicators;
 pub mod messages;
+pub mod money;
 pub mod outcome;
 pub mod own_password;
 pub mod plan;

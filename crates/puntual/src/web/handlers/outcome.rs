@@ -21,10 +21,11 @@ pub fn told(words: Words, item: &Item) -> (String, String) {
         Kind::Document => {
             let kind = item.document_kind.as_deref().unwrap_or("invoice");
             let kind = words.locale.t(words::document_kind(kind).key());
-            (
-                words.locale.fill("told.issued", &[("kind", kind), ("number", &number)]),
-                String::new(),
-            )
+            let arguments = [("kind", kind), ("number", number.as_str())];
+            match document(&item.code) {
+                Some(key) => (t(key), body),
+                None => (words.locale.fill("told.issued", &arguments), String::new()),
+            }
         }
         Kind::Message => (t(message(&item.code)), body),
         Kind::Payment => {
@@ -76,11 +77,31 @@ fn message(code: &str) -> &'static str {
     }
 }
 
+/// What happened to a document after it was issued.
+fn document(code: &str) -> Option<&'static str> {
+    match code {
+        "document_written_off" => Some("told.written_off"),
+        "document_reinstated" => Some("told.reinstated"),
+        "document_accepted" => Some("told.accepted"),
+        "document_delivered" => Some("told.delivered"),
+        "document_accepted_with_remarks" => Some("told.accepted_with_remarks"),
+        "document_rejected" => Some("told.rejected"),
+        "document_goods_received" => Some("told.goods_received"),
+        "document_assigned" => Some("told.assigned"),
+        "document_cancelled" => Some("told.cancelled"),
+        "document_confirmed" => Some("told.confirmed"),
+        "document_noted" => Some("told.noted"),
+        _ => None,
+    }
+}
+
 fn payment(code: &str) -> &'static str {
     match code {
         "payment_undone" | "payment_reversed" => "told.payment_undone",
         "payment_bounced" => "told.payment_bounced",
         "payment_applied" => "told.payment_applied",
+        "payment_unapplied" => "told.payment_unapplied",
+        "payment_unbounced" => "told.payment_unbounced",
         _ => "told.payment",
     }
 }

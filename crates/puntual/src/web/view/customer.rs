@@ -11,7 +11,7 @@ use crate::web::part::form::{Choice, Typed};
 use crate::web::part::icon::icon;
 use crate::web::part::notice::{Tone, empty, fact, facts, remark, tabs};
 use crate::web::part::table::{Paging, pager};
-use crate::web::url::PAGE;
+use crate::web::url::{PAGE, Url};
 use maud::{Markup, html};
 use puntual_core::date::Day;
 use puntual_core::id::ContactPointId;
@@ -364,6 +364,10 @@ fn actions(f: &Frame, view: &CustomerView) -> Markup {
         @if f.may_write() {
             a.button.main.only-narrow href="#acciones" { (icon("phone")) (f.t("customer.log_contact")) }
         }
+        a.button.quiet href=(f.to(&format!("/clientes/{id}/pagos"))) {
+            (icon("coin"))
+            (f.t("money.title"))
+        }
         a.button.quiet href=(f.to(&format!("/clientes/{id}/estado-de-cuenta.pdf"))) {
             (icon("download"))
             (f.t("customer.statement"))
@@ -404,17 +408,18 @@ fn who(f: &Frame, identity: &Identity) -> Markup {
 
 fn position(f: &Frame, view: &CustomerView) -> Markup {
     let documents = f.to("/documentos").with("cliente", view.customer.id);
+    let money = f.to(&format!("/clientes/{}/pagos", view.customer.id));
     html! {
         section.position {
             h2.hidden { (f.t("customer.position")) }
             @for position in &view.positions {
-                (position_line(f, position, &documents.with("moneda", position.net.currency)))
+                (position_line(f, position, &documents.with("moneda", position.net.currency), &money))
             }
         }
     }
 }
 
-fn position_line(f: &Frame, p: &Position, documents: &crate::web::url::Url) -> Markup {
+fn position_line(f: &Frame, p: &Position, documents: &Url, money: &Url) -> Markup {
     let linked = |amount: Amount, state: &str| {
         let shown = figure::amount(f, amount);
         figure::behind(shown, amount.minor == 0, &documents.with("estado", state))
@@ -428,11 +433,14 @@ fn position_line(f: &Frame, p: &Position, documents: &crate::web::url::Url) -> M
     for (label, amount, state) in [
         (f.t("col.disputed"), p.disputed, "disputed"),
         (f.t("state.promised"), p.promised, "promised"),
-        (f.t("col.unapplied"), p.unapplied, "unapplied"),
     ] {
         if amount.minor != 0 {
             line.push(fact(label, linked(amount, state)));
         }
+    }
+    if p.unapplied.minor != 0 {
+        let shown = figure::behind(figure::amount(f, p.unapplied), false, money);
+        line.push(fact(f.t("col.unapplied"), shown));
     }
     if let Some(limit) = p.limit {
         let left = Amount { minor: limit.minor - p.net.minor, ..limit };

@@ -6,11 +6,12 @@ use crate::web::format::{self, Amount};
 use crate::web::layout::{Frame, Heading, page};
 use crate::web::part::badge::{self, State};
 use crate::web::part::figure;
-use crate::web::part::form::{Choice, csrf, hidden, select};
+use crate::web::part::form::{Choice, Kind, Typed, csrf, field, hidden, select};
 use crate::web::part::icon::icon;
 use crate::web::part::notice::{empty, fact, facts};
 use maud::{Markup, html};
 use puntual_core::date::Day;
+use puntual_core::id::DocumentId;
 
 /// What a document's page shows.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ pub struct DocumentView {
     pub disputes: Vec<DisputeLine>,
     /// The id a new dispute will have, and what it may be about.
     pub new_dispute: (String, Vec<Choice>),
+    /// Giving it up, and taking that back.
+    pub write_offs: WriteOffs,
     /// Documents it refers to and those that refer to it.
     pub references: Vec<Reference>,
     /// Where it came from.
@@ -99,6 +102,28 @@ pub struct Movement {
     pub open_after: Amount,
     /// Whether a later movement took it back.
     pub is_reversed: bool,
+    /// What takes it back, when it is an application that stands.
+    pub unapply: Option<Unapply>,
+}
+
+/// What takes an application back. Posts to `/documentos/{document}/desaplicar`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unapply {
+    /// The id the command will have.
+    pub command_id: String,
+    /// The debt.
+    pub document: DocumentId,
+    /// The payment or credit note: `pay_…`, `doc_…`.
+    pub source: String,
+}
+
+/// Giving a debt up, and taking that back. Each is there when it can be done.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct WriteOffs {
+    /// The id a write-off will have.
+    pub write_off: Option<String>,
+    /// The id that taking all of them back will have.
+    pub reinstate: Option<String>,
 }
 
 /// Another document this one is tied to.
@@ -140,6 +165,7 @@ pub fn document(f: &Frame, view: &DocumentView) -> Markup {
             aside.side {
                 (amounts(f, view))
                 (disputes(f, view))
+                @if f.may_decide() { (write_offs(f, view)) }
                 (references(f, view))
                 (source(f, view))
             }
@@ -305,6 +331,9 @@ fn movements(f: &Frame, view: &DocumentView) -> Markup {
                                                 (f.t("document.reversed"))
                                             }
                                         }
+                                        @if let Some(unapply) = &movement.unapply {
+                                            (unapply_form(f, view, unapply))
+                                        }
                                     }
                                     td.num { (figure::amount(f, movement.change)) }
                                     td.num { (figure::amount(f, movement.open_after)) }
@@ -313,6 +342,47 @@ fn movements(f: &Frame, view: &DocumentView) -> Markup {
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+fn unapply_form(f: &Frame, view: &DocumentView, unapply: &Unapply) -> Markup {
+    html! {
+        @if f.may_decide() {
+            " "
+            form.inline method="post" action={ "/documentos/" (unapply.document) "/desaplicar" } {
+                (csrf(f))
+                (hidden("id", &unapply.command_id))
+                (hidden("source", &unapply.source))
+                (hidden("volver", format!("/documentos/{}", view.document.id)))
+                button.button.quiet type="submit" { (icon("undo")) (f.t("money.unapply")) }
+            }
+        }
+    }
+}
+
+fn write_offs(f: &Frame, view: &DocumentView) -> Markup {
+    let none = Typed::default();
+    html! {
+        @if let Some(id) = &view.write_offs.write_off {
+            details.panel {
+                summary { (icon("broken")) span.grow { (f.t("money.write_off")) } }
+                form method="post" action={ "/documentos/" (view.document.id) "/castigar" } {
+                    (csrf(f))
+                    (hidden("id", id))
+                    (hidden("currency", view.open.currency.code()))
+                    (field("off", "amount", f.t("money.how_much"), Kind::Amount, &none))
+                    (field("off", "why", f.t("money.why"), Kind::Text, &none))
+                    button.button type="submit" { (f.t("money.write_off")) }
+                }
+            }
+        }
+        @if let Some(id) = &view.write_offs.reinstate {
+            form method="post" action={ "/documentos/" (view.document.id) "/reponer" } {
+                (csrf(f))
+                (hidden("id", id))
+                button.button.quiet type="submit" { (icon("undo")) (f.t("money.reinstate")) }
             }
         }
     }

@@ -7,6 +7,7 @@ pub mod creditor_card;
 pub mod customer;
 mod customer_forms;
 mod customer_history;
+pub mod customer_money;
 pub mod customers;
 pub mod document;
 pub mod documents;

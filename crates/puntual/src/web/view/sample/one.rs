@@ -9,6 +9,7 @@ use crate::web::part::badge::{Channel, State, Verdict};
 use crate::web::part::form::{Choice, Typed};
 use crate::web::part::table::Paging;
 use crate::web::view::customer::*;
+use crate::web::view::customer_money::*;
 use crate::web::view::document::*;
 use crate::web::view::indicators::*;
 use puntual_core::date::Day;
@@ -231,6 +232,45 @@ fn forms() -> Forms {
     }
 }
 
+impl CustomerMoneyView {
+    /// A payment with something left, one that bounced, and a credit note.
+    pub fn sample(f: &Frame) -> CustomerMoneyView {
+        let all = whole(f, 1_190);
+        let line = |source: &str, what: &str, gone: Option<&str>, deeds| MoneyLine {
+            source: source.to_owned(),
+            on: today() - 9,
+            what: what.to_owned(),
+            amount: all,
+            left: Amount { minor: all.minor / 2, ..all },
+            gone: gone.map(str::to_owned),
+            applied: vec![Applied {
+                document: document(0).id,
+                number: document(0).number,
+                amount: Amount { minor: all.minor / 2, ..all },
+                command_id: "evt_1".to_owned(),
+            }],
+            deeds,
+        };
+        let apply = Some(("evt_2".to_owned(), vec![Choice::new("doc_1", "10482 · 1.190.000")]));
+        let post = |deed: &str| Some(format!("/pagos/pay_1/{deed}"));
+        let paid = Deeds {
+            apply: apply.clone(),
+            bounce: post("devolver"),
+            undo: post("deshacer"),
+            unbounce: None,
+        };
+        let bounced = Deeds { unbounce: post("cobrar"), ..Deeds::default() };
+        CustomerMoneyView {
+            customer: customer(2),
+            lines: vec![
+                line("pay_1", "Pago · transferencia 0048213", None, paid),
+                line("pay_2", "Pago · cheque 00417", Some("devuelto"), bounced),
+                line("doc_9", "Nota de crédito · 77", None, Deeds { apply, ..Deeds::default() }),
+            ],
+        }
+    }
+}
+
 impl DocumentView {
     /// An invoice of three instalments with a payment, a reversal and a credit note.
     #[expect(clippy::too_many_lines, reason = "one value, field after field")]
@@ -253,6 +293,7 @@ impl DocumentView {
             change,
             open_after: after,
             is_reversed: false,
+            unapply: None,
         };
         let minus = Amount { minor: -third.minor, ..third };
         let two = Amount { minor: total.minor - third.minor, ..total };
@@ -281,13 +322,24 @@ impl DocumentView {
                 moved(60, 59, "Emisión", "", total, total),
                 bounced,
                 moved(15, 14, "Cheque devuelto", "sin fondos", third, total),
-                moved(9, 9, "Pago", "transferencia 0048213", minus, two),
+                Movement {
+                    unapply: Some(Unapply {
+                        command_id: "evt_3".to_owned(),
+                        document: document(0).id,
+                        source: "pay_1".to_owned(),
+                    }),
+                    ..moved(9, 9, "Pago", "transferencia 0048213", minus, two)
+                },
             ],
             disputes: vec![DisputeLine {
                 text: "Abierta el 02-11-2026: la cantidad".to_owned(),
                 close: Some("/disputas/dis_1/cerrar".to_owned()),
             }],
             new_dispute: ("dis_2".to_owned(), vec![Choice::new("price", "el precio")]),
+            write_offs: WriteOffs {
+                write_off: Some("evt_1".to_owned()),
+                reinstate: Some("evt_2".to_owned()),
+            },
             references: vec![
                 Reference {
                     relation: "Nota de crédito".to_owned(),
