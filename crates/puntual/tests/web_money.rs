@@ -1,6 +1,8 @@
 //! Money on account applied, taken back, bounced and given up, from the outside: a process, a real
 //! storage, HTTP.
 
+#![allow(clippy::panic, reason = "tests")]
+
 mod support;
 
 use support::browser::{Answer, Browser};

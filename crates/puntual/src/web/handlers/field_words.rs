@@ -1,7 +1,7 @@
 //! What the columns of a file may be taken for, and the keys of their words.
 
 /// Code of a field and the key of its word.
-pub const FIELDS: [(&str, &str); 56] = [
+pub const FIELDS: [(&str, &str); 64] = [
     ("customer_code", "field.customer_code"),
     ("customer_name", "field.customer_name"),
     ("tax_id", "field.tax_id"),
@@ -55,6 +55,14 @@ pub const FIELDS: [(&str, &str); 56] = [
     ("promised_date", "field.promised_date"),
     ("opened_date", "field.opened_date"),
     ("reason", "field.reason"),
+    ("value_date", "field.value_date"),
+    ("balance", "field.balance"),
+    ("debit_or_credit", "field.debit_or_credit"),
+    ("fee", "field.fee"),
+    ("own_account", "field.own_account"),
+    ("description", "field.description"),
+    ("counterparty_account", "field.counterparty_account"),
+    ("entry_code", "field.entry_code"),
     ("row_number", "field.row_number"),
     ("withheld", "field.withheld"),
     ("seller", "field.seller"),
