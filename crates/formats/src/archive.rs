@@ -8,6 +8,7 @@ use crate::detect::STATEMENT_EXTENSIONS;
 use crate::problem;
 use crate::read::{ReadFile, ReadOptions, read_nested};
 use crate::record::{Problem, Status};
+use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 use zip::read::ZipFile;
@@ -82,8 +83,20 @@ pub fn read_zip(name: &str, bytes: &[u8], options: &ReadOptions, budget: &mut Bu
         }
     }
     budget.depth -= 1;
+    let formats = formats_of(&file);
+    if formats.len() > 1 && budget.depth == 0 {
+        file.problems.push(problem::mixed_formats(&formats));
+    }
     file.settle();
     file
+}
+
+/// The formats of which something was read, each once. What only answers or completes documents
+/// of a family (`dte-response`) is of that family.
+fn formats_of(file: &ReadFile) -> Vec<&'static str> {
+    let used = file.leaves().into_iter().filter(|leaf| !leaf.records.is_empty());
+    let families = used.map(|leaf| leaf.format.split('-').next().unwrap_or(leaf.format));
+    families.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn read_member(

@@ -138,13 +138,13 @@ pub(crate) fn narrow_encoding(
     }
     match label {
         Some(encoding) if encoding.is_single_byte() => (encoding, None),
-        _ if mostly_utf8(body) => {
-            let told = problem::encoding_repaired(declared.unwrap_or("utf-8"), "UTF-8*");
-            (UTF_8, Some(told))
-        }
+        _ if mostly_utf8(body) => (UTF_8, Some(problem::characters_damaged())),
         _ => {
-            let declared = declared.unwrap_or("utf-8");
-            (WINDOWS_1252, Some(problem::encoding_repaired(declared, "windows-1252")))
+            let told = match declared {
+                Some(declared) => problem::encoding_repaired(declared, "windows-1252"),
+                None => problem::encoding_assumed("windows-1252"),
+            };
+            (WINDOWS_1252, Some(told))
         }
     }
 }
@@ -182,6 +182,8 @@ mod tests {
         let other = b"<?xml version='1.0' encoding='UTF-8'?><a>\xF1and\xFA</a>";
         let read = "<?xml version='1.0' encoding='UTF-8'?><a>ñandú</a>";
         check(other, read, &["encoding_repaired"]);
+        // Nothing declared means UTF-8.
+        check(b"<a>\xF1and\xFA</a>", "<a>ñandú</a>", &["encoding_assumed"]);
         // Pure ASCII contradicts no declaration.
         let ascii = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>";
         check(ascii.as_bytes(), ascii, &[]);
@@ -211,6 +213,6 @@ mod tests {
     fn keeps_utf8_with_a_broken_character() {
         let decoded = xml(b"<a>\xC3\xB1 \xC3\xA1 \xC3\xA9 \xC3</a>");
         assert!(decoded.text.contains("ñ á é"));
-        assert_eq!(decoded.problems.len(), 1);
+        assert_eq!(decoded.problems[0].code, "characters_damaged");
     }
 }

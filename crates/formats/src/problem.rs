@@ -80,10 +80,10 @@ pub fn html_page() -> Problem {
     whole(
         Status::Reject,
         "html_page",
-        "No es una factura sino una página web, probablemente el aviso de error o de sesión \
-         vencida del portal de descarga. Entre de nuevo al portal y descargue el XML.",
-        "This is a web page, not an invoice: probably an error or expired-session page of the \
-         download portal. Sign in again and download the XML.",
+        "No es una factura ni un extracto sino una página web, probablemente el aviso de error o \
+         de sesión vencida del portal de descarga. Entre de nuevo al portal y descargue el archivo.",
+        "This is a web page, not an invoice or a statement: probably an error or expired-session \
+         page of the download portal. Sign in again and download the file.",
     )
 }
 
@@ -150,6 +150,34 @@ pub fn encoding_repaired(declared: &str, actual: &str) -> Problem {
     )
 }
 
+/// No encoding declared, which means UTF-8, and written in another.
+pub fn encoding_assumed(actual: &str) -> Problem {
+    whole(
+        Status::Warn,
+        "encoding_assumed",
+        format!(
+            "El archivo no está en UTF-8 ni dice en qué codificación está. Se leyó como {actual}; \
+             revise los acentos y las eñes de los nombres."
+        ),
+        format!(
+            "The file is not UTF-8 and does not say which encoding it is in. It was read as \
+             {actual}; check accents in names."
+        ),
+    )
+}
+
+/// UTF-8 in which some characters are broken; those are lost.
+pub fn characters_damaged() -> Problem {
+    whole(
+        Status::Warn,
+        "characters_damaged",
+        "El archivo está en UTF-8, pero algunos caracteres están dañados y no se pueden recuperar. \
+         Revise los nombres que muestren «�» o pida el archivo original.",
+        "The file is in UTF-8, but some characters are broken and cannot be recovered. Check the \
+         names that show “�”, or ask for the original file.",
+    )
+}
+
 /// Something stood before the XML declaration.
 pub fn junk_before_prologue() -> Problem {
     whole(
@@ -170,6 +198,23 @@ pub fn too_large(limit_bytes: usize) -> Problem {
         "too_large",
         format!("El archivo pasa de {mb} MB. Divídalo en partes y vuelva a enviarlas."),
         format!("The file is larger than {mb} MB. Split it and send the parts."),
+    )
+}
+
+/// Larger than what can be held, and not of a kind that is read in parts.
+pub fn file_too_large(size_bytes: u64) -> Problem {
+    let mb = size_bytes / 1_000_000;
+    whole(
+        Status::Reject,
+        "file_too_large",
+        format!(
+            "El archivo pesa {mb} MB y no es de los que se pueden leer por partes. Divídalo y \
+             vuelva a enviarlo, o exporte periodos más cortos."
+        ),
+        format!(
+            "The file has {mb} MB and is not of a kind that can be read in parts. Split it and \
+             send it again, or export shorter periods."
+        ),
     )
 }
 
@@ -365,6 +410,23 @@ pub fn unreadable_member() -> Problem {
         "unreadable_member",
         "No se pudo descomprimir: está dañado o usa un método de compresión poco común.",
         "It could not be expanded: damaged, or compressed by an uncommon method.",
+    )
+}
+
+/// Files of several formats in one zip.
+pub fn mixed_formats(formats: &[&str]) -> Problem {
+    let list = formats.join(", ");
+    whole(
+        Status::Warn,
+        "mixed_formats",
+        format!(
+            "El ZIP mezcla archivos de formatos distintos ({list}). Cada uno se leyó según el \
+             suyo; compruebe que no se haya colado alguno que no corresponde."
+        ),
+        format!(
+            "The ZIP mixes files of different formats ({list}). Each was read by its own; check \
+             that none slipped in that does not belong."
+        ),
     )
 }
 

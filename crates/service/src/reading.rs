@@ -1,8 +1,9 @@
 //! Reading files without storing anything: what `puntual read` shows.
 
-use puntual_formats::read::ReadOptions;
+use crate::imports::unreadable;
+use puntual_formats::read::{ReadFile, ReadOptions};
 use puntual_formats::record::Status;
-use puntual_formats::{json, read};
+use puntual_formats::{json, problem, read};
 use serde_json::Value;
 use std::path::Path;
 
@@ -12,39 +13,17 @@ const LARGEST_BYTES: u64 = 400_000_000;
 /// Reads one file; answers its line and whether anything in it was refused.
 pub fn read_file(path: &Path) -> (Value, bool) {
     let name = path.to_string_lossy();
-    let size = std::fs::metadata(path).map(|meta| meta.len());
-    let content = match size {
-        Ok(size) if size > LARGEST_BYTES => {
-            Err(format!("{size} bytes is more than can be read at once"))
-        }
-        Ok(_) => std::fs::read(path).map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
+    let content = match std::fs::metadata(path).map(|meta| meta.len()) {
+        Ok(size) if size > LARGEST_BYTES => Err(problem::file_too_large(size)),
+        Ok(_) => std::fs::read(path).map_err(|error| unreadable(&error)),
+        Err(error) => Err(unreadable(&error)),
     };
-    match content {
-        Ok(content) => {
-            let file = read::read(&name, &content, &ReadOptions::default());
-            let refused = matches!(file.status, Status::Reject | Status::Quarantine);
-            (json::read_line(&file), refused)
-        }
-        Err(why) => (unreadable(&name, &why), true),
-    }
-}
-
-fn unreadable(name: &str, why: &str) -> Value {
-    serde_json::json!({
-        "file": name,
-        "format": "unknown",
-        "status": Status::Reject.as_str(),
-        "read": 1, "accepted": 0, "duplicates": 0, "quarantined": 0, "rejected": 1, "ignored": 0,
-        "docs": [],
-        "problems": [{
-            "where": "",
-            "code": "unreadable_file",
-            "status": Status::Reject.as_str(),
-            "message": format!("No se puede leer el archivo: {why}. Revise la ruta y los permisos."),
-            "message_en": format!("The file cannot be read: {why}. Check the path and the permissions."),
-        }],
-    })
+    let file = match content {
+        Ok(content) => read::read(&name, &content, &ReadOptions::default()),
+        Err(problem) => ReadFile::refused(&name, "unknown", problem),
+    };
+    let refused = matches!(file.status, Status::Reject | Status::Quarantine);
+    (json::read_line(&file), refused)
 }
 
 /// The files under a path, in order: the file itself, or everything in a folder but hidden files.
@@ -59,4 +38,23 @@ pub fn files_under(path: &Path) -> Vec<std::path::PathBuf> {
     paths.sort();
     paths.retain(|p| p.file_name().is_some_and(|n| !n.to_string_lossy().starts_with('.')));
     paths.iter().flat_map(|p| files_under(p)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_gigabytes_are_refused_before_they_are_read() {
+        let path = std::env::temp_dir().join(format!("puntual-{}-2gb.xml", std::process::id()));
+        let file = std::fs::File::create(&path).expect("file");
+        file.set_len(2_147_483_648).expect("a sparse file");
+        let (line, refused) = read_file(&path);
+        std::fs::remove_file(&path).expect("removed");
+        assert!(refused);
+        assert_eq!(line["problems"][0]["code"], "file_too_large");
+        assert!(line["problems"][0]["message"].as_str().expect("text").contains("2147 MB"));
+        let (line, _) = read_file(&path);
+        assert_eq!(line["problems"][0]["code"], "unreadable_file");
+    }
 }

@@ -26,6 +26,7 @@ mod verdict;
 
 pub use chunk::Recorded;
 pub use quarantine::{Decided, Decision, Refusal, decide, list_quarantine};
+pub(crate) use report::unreadable;
 pub use undo::undo;
 
 use crate::App;

@@ -79,7 +79,7 @@ pub(super) fn short_name(name: &str) -> String {
     parts[parts.len().saturating_sub(2)..].join("/")
 }
 
-pub(super) fn unreadable(error: &std::io::Error) -> Problem {
+pub(crate) fn unreadable(error: &std::io::Error) -> Problem {
     Problem {
         status: Status::Reject,
         place: String::new(),
@@ -96,20 +96,5 @@ pub(super) fn other_format(wanted: &str, found: &str) -> Problem {
         code: "other_format",
         es: format!("Se pidió el formato {wanted} y el archivo es {found}. Use --format auto."),
         en: format!("Format {wanted} was asked for and the file is {found}. Use --format auto."),
-    }
-}
-
-pub(super) fn too_large(size: u64) -> Problem {
-    let megabytes = size / 1_000_000;
-    Problem {
-        status: Status::Reject,
-        place: String::new(),
-        code: "file_too_large",
-        es: format!(
-            "El archivo pesa {megabytes} MB y no es una tabla que se pueda leer por partes. Divídalo."
-        ),
-        en: format!(
-            "The file has {megabytes} MB and is not a table that can be read in parts. Split it."
-        ),
     }
 }

@@ -4,7 +4,7 @@ use super::chunk::{Chunk, SourceFile};
 use super::found::{HEAD_BYTES, find, is_workbook, name_of, title};
 use super::judge::judge;
 use super::parties::Directory;
-use super::report::{count, issue, other_format, short_name, too_large, unreadable, worst};
+use super::report::{count, issue, other_format, short_name, unreadable, worst};
 use super::standing::{self, Existing};
 use super::verdict::Verdict;
 use super::{FileReport, Input, Listener, Options, Progress, keys, mapping_to_text, read_options};
@@ -14,8 +14,9 @@ use crate::ctx::Ctx;
 use crate::error::ServiceError;
 use puntual_core::id::{ImportId, PaymentId};
 use puntual_formats::bank::iso20022;
+use puntual_formats::detect::{self, Content};
 use puntual_formats::record::{Problem, Record, Status};
-use puntual_formats::{json, read, table};
+use puntual_formats::{json, problem, read, table};
 use puntual_store::import::{self, Batch, Counts};
 use puntual_store::{Tx, pending};
 use std::collections::HashMap;
@@ -156,7 +157,9 @@ impl Run<'_> {
         };
         let mut head = Vec::new();
         let sniffed = (&mut file).take(HEAD_BYTES).read_to_end(&mut head).map(|_| ());
-        let is_text_table = sniffed.is_ok() && table::is_table(&name, &head) && !is_workbook(&head);
+        let is_text_table = sniffed.is_ok()
+            && detect::content(&name, &head) == Content::Table
+            && !is_workbook(&head);
         if is_text_table && size > 1_000_000 {
             return self.stream(&name, file);
         }
@@ -164,7 +167,7 @@ impl Run<'_> {
             return self.stream_messages(&name, path);
         }
         if size > WHOLE_BYTES {
-            self.refuse(&name, too_large(size));
+            self.refuse(&name, problem::file_too_large(size));
             return Ok(());
         }
         match std::fs::read(path) {

@@ -104,7 +104,7 @@ impl<R: Read> Source<R> {
     /// What had to be repaired.
     pub fn take_problems(&mut self) -> Vec<Problem> {
         if std::mem::take(&mut self.has_replaced) && self.problems.is_empty() {
-            self.problems.push(problem::encoding_repaired("utf-8", "UTF-8*"));
+            self.problems.push(problem::characters_damaged());
         }
         std::mem::take(&mut self.problems)
     }
