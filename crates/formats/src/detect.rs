@@ -8,6 +8,9 @@ use crate::{decode, table};
 /// How many bytes are looked at.
 pub const HEAD_BYTES: usize = 16_384;
 
+/// How many bytes of a web page: styles stand before its tables.
+const PAGE_BYTES: usize = 262_144;
+
 /// What the bytes seem to be, before any of them is believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
@@ -126,14 +129,21 @@ fn markup(name: &str, bytes: &[u8], visible: &[u8]) -> Content {
     let start = String::from_utf8_lossy(&visible[..visible.len().min(2_048)]).to_ascii_lowercase();
     let start = without_comments(&start);
     let html = start.starts_with("<!doctype html")
-        || ["<html", "<head", "<body", "<table", "<meta", "<div", "<p>", "<script", "<center"]
-            .iter()
-            .any(|tag| start.starts_with(tag))
+        || [
+            "<html", "<head", "<body", "<table", "<meta", "<div", "<p>", "<script", "<center",
+            "<style", "<title", "<form", "<span", "<font", "<br", "<h1", "<h2", "<h3",
+        ]
+        .iter()
+        .any(|tag| start.starts_with(tag))
         || (start.starts_with("<?xml") && start.contains("<html"));
+    let head = &bytes[..bytes.len().min(PAGE_BYTES)];
     if !html {
-        return Content::Xml;
+        let is_workbook = start.contains("urn:schemas-microsoft-com:office:spreadsheet");
+        return match is_workbook && table::is_table(name, head) {
+            true => Content::Table,
+            false => Content::Xml,
+        };
     }
-    let head = &bytes[..bytes.len().min(HEAD_BYTES)];
     let named_table = !has_extension(name, &["xml", "html", "htm", "xsig"]);
     match named_table && table::is_table(name, head) {
         true => Content::Table,

@@ -26,6 +26,7 @@ mod proof;
 pub(crate) mod repair;
 mod rows;
 mod sheet;
+mod sheet_ml;
 pub mod summary;
 mod synonyms;
 mod text;

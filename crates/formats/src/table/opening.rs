@@ -7,6 +7,7 @@ use super::plan::{self, TopRow};
 use super::problems;
 use super::rows::{Row, Rows};
 use super::sheet::{self, BadWorkbook, Sheet};
+use super::sheet_ml;
 use super::text::{self, Cut, Decoded, TextEncoding};
 use crate::read::ReadOptions;
 use crate::record::Problem;
@@ -36,7 +37,7 @@ enum Content {
 pub struct Table<'s> {
     source: &'s mut dyn Source,
     content: Content,
-    /// `text`, `xlsx`, `xls`, `ods`, `html`.
+    /// `text`, `xlsx`, `xls`, `ods`, `html`, `xml`.
     pub container: &'static str,
 }
 
@@ -61,11 +62,12 @@ impl<'s> Table<'s> {
         let wanted = mapping.and_then(|mapping| mapping.encoding.as_deref());
         let encoding = text::detect_encoding(source, wanted).map_err(unreadable)?;
         let top = decode_head(&head, &encoding);
+        if sheet_ml::is_spreadsheet_ml(&top) {
+            let page = whole_text(source, &encoding)?;
+            return Table::of_book(source, "xml", sheet_ml::open(&page)?, options);
+        }
         if looks_like_html(&top) {
-            rewind(source)?;
-            let mut page = String::new();
-            let mut decoded = Decoded::new(source, &encoding).take(MAX_BOOK_BYTES);
-            decoded.read_to_string(&mut page).map_err(unreadable)?;
+            let page = whole_text(source, &encoding)?;
             return Table::of_book(source, "html", sheet::open_html(&page), options);
         }
         let cut = text::detect_cut(&top, mapping.and_then(|mapping| mapping.delimiter));
@@ -231,6 +233,14 @@ fn read_whole(source: &mut dyn Source) -> Result<Vec<u8>, Problem> {
     Ok(bytes)
 }
 
+fn whole_text(source: &mut dyn Source, encoding: &TextEncoding) -> Result<String, Problem> {
+    rewind(source)?;
+    let mut page = String::new();
+    let mut decoded = Decoded::new(source, encoding).take(MAX_BOOK_BYTES);
+    decoded.read_to_string(&mut page).map_err(unreadable)?;
+    Ok(page)
+}
+
 fn decode_head(head: &[u8], encoding: &TextEncoding) -> String {
     let bytes = head.get(encoding.mark_bytes..).unwrap_or_default();
     // The last line may be cut; it is one of hundreds.
@@ -244,7 +254,9 @@ fn looks_like_html(top: &str) -> bool {
         Some(start) => start.to_ascii_lowercase(),
         None => top.chars().take(400).collect::<String>().trim_start().to_ascii_lowercase(),
     };
-    start.starts_with('<') && (start.contains("<table") || start.contains("<html"))
+    // Pages without a head begin with anything: styles, titles, a form.
+    let is_page = |start: &str| start.contains("<table") || start.contains("<html");
+    start.starts_with('<') && (is_page(&start) || is_page(&top.to_ascii_lowercase()))
 }
 
 /// See [`super::is_table`].
@@ -253,6 +265,9 @@ pub fn is_table(name: &str, head: &[u8]) -> bool {
     let mut top = decode_head(head, &encoding);
     if top.chars().take(4000).any(|c| c < ' ' && !matches!(c, '\t' | '\n' | '\r' | '\u{c}')) {
         return false;
+    }
+    if sheet_ml::is_spreadsheet_ml(&top) {
+        return true;
     }
     if looks_like_html(&top) {
         let page = top.to_ascii_lowercase();

@@ -27,7 +27,7 @@ pub struct CurrencySums {
 /// How a table was read, and its control totals.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TableSummary {
-    /// `text`, `xlsx`, `xls`, `ods`, `html`.
+    /// `text`, `xlsx`, `xls`, `ods`, `html`, `xml` (XML Spreadsheet 2003).
     pub container: &'static str,
     /// Name of the sheet read.
     pub sheet: Option<String>,

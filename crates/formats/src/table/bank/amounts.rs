@@ -67,10 +67,7 @@ impl Figures {
         let (debit, _) = figure(cells, Field::Debit);
         let (credit, _) = figure(cells, Field::Credit);
         let (balance, balance_side) = figure(cells, Field::Balance);
-        let by_column = match cells.plan.has(Field::DebitOrCredit) {
-            true => cells.text(Field::DebitOrCredit).as_deref().and_then(side_named),
-            false => None,
-        };
+        let by_column = side_of(cells);
         Figures {
             amount,
             debit,
@@ -107,11 +104,24 @@ impl Figures {
     }
 }
 
-/// The family of the columns. Letters after the figures are told by the caller.
-pub fn family_of(plan: &Plan, has_letters: bool) -> Family {
+/// The side that its column says. `C` is a credit beside `D`, and a charge (`cargo`) beside `A`.
+fn side_of(cells: &Cells<'_>) -> Option<Side> {
+    let text = match cells.plan.column(Field::DebitOrCredit) {
+        Some(column) => cells.row.text(column),
+        None => cells.text(Field::DebitOrCredit)?,
+    };
+    let c_is_charge = cells.plan.bank.as_ref().is_some_and(|bank| bank.c_is_charge);
+    match side_named(&text) {
+        Some(_) if c_is_charge && text.trim().eq_ignore_ascii_case("c") => Some(Side::Debit),
+        side => side,
+    }
+}
+
+/// The family of the columns; letters after the figures are met later.
+pub fn family_of(plan: &Plan) -> Family {
     if plan.column(Field::Debit).is_some() || plan.column(Field::Credit).is_some() {
         Family::Split
-    } else if plan.has(Field::DebitOrCredit) || has_letters {
+    } else if plan.has(Field::DebitOrCredit) {
         Family::Flagged
     } else {
         Family::Signed
@@ -171,6 +181,8 @@ pub struct Signs {
     pub amounts: (u64, u64),
     /// Letters after figures.
     pub letters: u64,
+    /// Sides written `A`, `C` and `D`.
+    pub written: [u64; 3],
 }
 
 impl Signs {
@@ -190,6 +202,19 @@ impl Signs {
             }
         }
         self.letters += u64::from(figures.side.is_some());
+    }
+
+    /// Looks at how a side is written.
+    pub fn add_side(&mut self, text: &str) {
+        for (count, letter) in self.written.iter_mut().zip(["a", "c", "d"]) {
+            *count += u64::from(text.trim().eq_ignore_ascii_case(letter));
+        }
+    }
+
+    /// Whether `C` stands for a charge: beside `A` (abono), and never beside `D`.
+    pub fn c_is_charge(&self) -> bool {
+        let [a, c, d] = self.written;
+        a > 0 && c > 0 && d == 0
     }
 
     /// The reading most debits speak for.

@@ -50,7 +50,7 @@ const OTHER_SIDE: &str = "destino|origen|contraparte|contrapartida|ordenante|ben
      zahlungspflichtiger|begunstigter|beguenstigter|zahlungsempfanger|zahlungspflichtige|beneficiary|librador|\
      merchant|comercio|pagador|origem|deudora|abonada|cargada";
 const TAX_ID: &str = "rut|rfc|nif|cif|nit|ruc|cuit|cuil|dni|cnpj|cpf|curp";
-const DESCRIPTION: &str = "descripcion|description|concepto|conceptos|detalle|detalles|glosa|texto|text|details|detail|\
+const DESCRIPTION: &str = "descripcion|description|concepto|conceptos|detalle|detalles|glosa|texto|text|leyendas|details|detail|\
      verwendungszweck|buchungstext|umsatztext|descricao|historico|libelle|motif|causale|descrizione|movimiento|\
      movimientos|datos|observaciones|observacion|comentario|comentarios|memo|narrative|particulars|leyenda|\
      informacion|nota|notas|notes|motivo|transaccion|transaction|operacion|asunto|mensaje|omschrijving|lancamento|\
@@ -204,21 +204,25 @@ fn dated(text: &str, words: &[&str], values: Values) -> Option<(Field, u8)> {
 fn said_of_the_entry(words: &[&str], values: Values) -> Option<(Field, u8)> {
     let has = |list: &str| any_of(list, words);
     let is_text = values.values == 0 || values.some(values.letters);
+    // Where both sides have columns, who pays is the one that a creditor does not know yet.
+    let pays = u8::from(has("ordenante|origen|remitente|payer|sender|pagador|origem|emisor")) * 3;
     Some(match () {
+        () if has("bic|swift|card") => (Ignore, 50),
         () if has(CURRENCY) => (Currency, 95),
-        () if has(TAX_ID) => (TaxId, 90),
-        () if has(ACCOUNT) && has(OTHER_SIDE) => (CounterpartyAccount, 92),
+        () if has("rastreo") => (Operation, 92),
+        () if has(TAX_ID) => (TaxId, 90 + pays),
+        () if has(ACCOUNT) && has(OTHER_SIDE) => (CounterpartyAccount, 92 + pays),
         () if has("iban|kontonummer") && values.distinct => (CounterpartyAccount, 85),
         () if has(ACCOUNT) && !has("nombre|name|titular") => (OwnAccount, 90),
-        () if has(OTHER_SIDE) && is_text => (CustomerName, 85),
+        () if has(OTHER_SIDE) && is_text => (CustomerName, 85 + pays),
         () if has("nombre|name") && is_text => (CustomerName, 70),
         () if has(CODE) => (EntryCode, 85),
         () if has("titular|holder") => (Ignore, 50),
         () if has(STATE) => (State, 85),
+        () if has(KIND) && is_text => (EntryCode, 80),
         () if has(DESCRIPTION) && is_text && !has("n|no|nro|num|numero|number|id") => {
             (Description, 95)
         }
-        () if has(KIND) && is_text => (EntryCode, 80),
         () if has(NOT_NEEDED) && !has(REFERENCE) && !has(OPERATION) => (Ignore, 50),
         // Numbers the rows of one download, and differently in the next.
         () if words.len() == 1 && has("movimiento|mov|secuencia|secuencial|n|no|nro|num|id") => {
@@ -266,7 +270,17 @@ fn without_repeats(mut fields: Vec<(Field, u8)>) -> Vec<(Field, u8)> {
 pub fn assign(headers: &[Header], below: &[TopRow]) -> Vec<(Field, u8)> {
     let below = &below[..below.len().min(VALUES_LOOKED_AT)];
     let found = headers.iter().enumerate();
-    without_repeats(found.map(|(column, h)| meaning(h, Values::of(below, column))).collect())
+    let found = found.map(|(column, header)| meaning(header, Values::of(below, column)));
+    let mut fields = without_repeats(found.collect());
+    // Where nothing else of a statement says what an entry is, its kind does.
+    let has = |wanted: Field| fields.iter().any(|(field, _)| *field == wanted);
+    if has(Balance)
+        && !has(Description)
+        && let Some(kind) = fields.iter_mut().find(|(field, _)| *field == EntryCode)
+    {
+        kind.0 = Description;
+    }
+    fields
 }
 
 /// The header of a statement: the row of the top that names most of what statements have. Looks
@@ -330,7 +344,11 @@ fn could_be_a_header<'c>(cells: impl Iterator<Item = &'c str>) -> bool {
 
 fn is_not_a_banks(normal: &str) -> bool {
     let words: Vec<&str> = normal.split(' ').collect();
-    let is_reference = any_of("referencia|reference|ref|kundenreferenz", &words);
+    let is_reference = any_of(
+        "referencia|reference|ref|kundenreferenz|observaciones|observacion|nota|notas|concepto|\
+         descripcion|detalle|mensaje|comentario|comentarios|leyenda",
+        &words,
+    );
     let names_a_means =
         any_of("medio|forma|metodo|method|means", &words) && any_of("pago|payment|cobro", &words);
     let is_company = normal.starts_with("razon social");

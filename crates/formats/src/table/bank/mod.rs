@@ -37,6 +37,8 @@ pub struct BankPlan {
     texts: Vec<usize>,
     /// How the columns say amounts.
     family: Family,
+    /// Whether a side written `C` is a charge.
+    c_is_charge: bool,
     /// Which reading of the family.
     basis: Basis,
     /// Whether money that came in is written negative.
@@ -137,7 +139,8 @@ fn about(plan: &Plan, above: &[TopRow], options: &ReadOptions) -> BankPlan {
     BankPlan {
         preamble: preamble::read(above, options.country.as_deref()),
         texts: texts(Field::Description).collect(),
-        family: amounts::family_of(plan, false),
+        family: amounts::family_of(plan),
+        c_is_charge: false,
         basis: Basis::Plain,
         is_turned: plan.sign == SignRule::Inverted,
         order: None,

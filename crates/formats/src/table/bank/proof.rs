@@ -18,12 +18,15 @@ use crate::table::plan::Plan;
 use crate::table::proof::NumberReading;
 use crate::table::rows::Row;
 use puntual_core::date::Day;
+use rust_decimal::Decimal;
 use std::ops::ControlFlow;
 
 /// What one pass over the rows found.
 #[derive(Default)]
 struct Survey {
     chain: Chain,
+    /// The same by whole days, for banks that write the balance of the day beside each entry.
+    days: Days,
     signs: Signs,
     shorts: ShortVotes,
     /// Days later and earlier than the row above.
@@ -50,11 +53,13 @@ pub fn prove(
 ) -> Result<(), Problem> {
     settle_decimals(table, plan, found)?;
     let mut survey = survey(table, plan)?;
-    if survey.signs.letters > 0 && plan.bank.as_ref().is_some_and(|b| b.family == Family::Signed) {
-        if let Some(bank) = &mut plan.bank {
+    if let Some(bank) = &mut plan.bank {
+        let has_letters = survey.signs.letters > 0 && bank.family == Family::Signed;
+        if has_letters || survey.signs.c_is_charge() {
+            bank.c_is_charge = survey.signs.c_is_charge();
             bank.family = Family::Flagged;
+            survey = self::survey(table, plan)?;
         }
-        survey = self::survey(table, plan)?;
     }
     settle_signs(plan, &survey, found);
     settle_years(plan, &survey, name, options, found);
@@ -70,7 +75,43 @@ fn survey(table: &mut Table<'_>, plan: &Plan) -> Result<Survey, Problem> {
         }
         ControlFlow::Continue(())
     })?;
+    survey.days.close();
     Ok(survey)
+}
+
+/// The entries of one day of one account as if they were one.
+#[derive(Default)]
+struct Days {
+    chain: Chain,
+    account: String,
+    day: Option<Day>,
+    nets: [Option<Decimal>; 2],
+    balance: Option<Decimal>,
+}
+
+impl Days {
+    fn add(
+        &mut self,
+        account: &str,
+        day: Option<Day>,
+        nets: [Option<Decimal>; 2],
+        balance: Option<Decimal>,
+    ) {
+        if day != self.day || account != self.account {
+            self.close();
+            self.day = day;
+            account.clone_into(&mut self.account);
+        }
+        for (sum, net) in self.nets.iter_mut().zip(nets) {
+            *sum = Some(sum.unwrap_or_default() + net.unwrap_or_default());
+        }
+        self.balance = balance.or(self.balance);
+    }
+
+    fn close(&mut self) {
+        self.chain.add(&self.account, self.nets, self.balance);
+        (self.nets, self.balance) = ([None; 2], None);
+    }
 }
 
 impl Survey {
@@ -90,9 +131,14 @@ impl Survey {
         }
         let figures = Figures::read(&mut cells);
         self.signs.add(&figures);
+        if plan.column(Field::DebitOrCredit).is_some() {
+            self.signs.add_side(&cells.text(Field::DebitOrCredit).unwrap_or_default());
+        }
         let nets = BASES.map(|basis| figures.net(bank.family, basis));
-        self.chain.add(&account_key(&cells), nets, figures.balance);
+        let account = account_key(&cells);
+        self.chain.add(&account, nets, figures.balance);
         self.add_date(plan, row);
+        self.days.add(&account, self.last_day, nets, figures.balance);
         let said = bank.texts.iter().find_map(|column| side_in_words(&row.text(*column)));
         if let (Some(side), Some(net)) = (said, nets[0].filter(|net| !net.is_zero())) {
             let agrees = (side == amounts::Side::Credit) == net.is_sign_positive();
@@ -178,7 +224,17 @@ fn settle_signs(plan: &mut Plan, survey: &Survey, found: &mut Vec<Problem>) {
             (bank.order, bank.is_unsigned, bank.is_followed) = (Some(order), true, true);
             found.push(problems::signs_from_balances());
         }
-        Verdict::Unexplained => found.push(problems::balances_unexplained()),
+        Verdict::Unexplained => match survey.days.chain.verdict(by_dates, likely, false) {
+            Verdict::Proved(reading) if by_dates.is_none_or(|order| order == reading.order) => {
+                bank.basis = reading.basis;
+                bank.order = Some(reading.order);
+                bank.is_turned = asked || reading.is_turned;
+                if reading.is_turned && !asked {
+                    found.push(problems::signs_turned());
+                }
+            }
+            _ => found.push(problems::balances_unexplained()),
+        },
         Verdict::Nothing => {
             let (with, against) = survey.words;
             if bank.family == Family::Signed && !asked && against >= 3 && with == 0 {
@@ -266,16 +322,13 @@ fn settle_decimals(
         *held = survey(table, plan)?.chain.most_held();
     }
     plan.numbers = written;
+    found.retain(|problem| !is_open(problem));
     if held[0] == held[1] {
-        for problem in found.iter_mut().filter(|problem| problem.code == "ambiguous_decimal_style")
-        {
-            *problem = problems::taken_as_thousands();
-        }
+        found.push(problems::taken_as_thousands());
         return Ok(());
     }
     let style = if held[0] > held[1] { styles[0] } else { styles[1] };
     plan.numbers = vec![NumberReading::Style(style); plan.numbers.len()];
-    found.retain(|problem| !is_open(problem));
     Ok(())
 }
 
