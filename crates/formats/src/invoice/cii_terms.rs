@@ -84,7 +84,7 @@ fn discount_terms(node: Node<'_, '_>, due: Option<Day>, issued: Option<Day>) -> 
 }
 
 /// Discounts in the notation of XRechnung: `#SKONTO#TAGE=7#PROZENT=2.00#BASISBETRAG=100.00#`.
-fn skonto(words: &str, issued: Option<Day>) -> Vec<EarlyPaymentRecord> {
+pub(super) fn skonto(words: &str, issued: Option<Day>) -> Vec<EarlyPaymentRecord> {
     let mut found = Vec::new();
     for part in words.split("#SKONTO#").skip(1) {
         let mut discount = EarlyPaymentRecord::default();
@@ -147,7 +147,7 @@ fn read_dues(terms: &[Term], document: &mut DocumentRecord, fields: &mut Fields)
 
 /// Days of credit in words. Text that names a percentage, a discount or the end of a month means
 /// more than days.
-fn plain_days(words: &[&str]) -> Option<i32> {
+pub(super) fn plain_days(words: &[&str]) -> Option<i32> {
     let [words] = words else { return None };
     let lower = words.to_lowercase();
     let more = ["%", "#", "mois", "monat", "month", "fin de mes"];

@@ -21,6 +21,7 @@ pub mod sunat;
 pub mod ubl;
 pub mod ubl_answers;
 pub mod ubl_parties;
+pub mod ubl_terms;
 pub mod ubl_totals;
 
 use crate::read::{ReadFile, ReadOptions};

@@ -7,15 +7,13 @@
 //! formats reference §4.
 
 use super::fields::{self, Fields};
-use super::{Content, outcome, sunat, ubl_parties, ubl_totals};
+use super::{Content, outcome, sunat, ubl_parties, ubl_terms, ubl_totals};
 use crate::problem;
 use crate::record::{
-    AssignmentRecord, DocumentKind, DocumentRecord, DueRecord, DueSource, Record, ReferenceEffect,
+    AssignmentRecord, DocumentKind, DocumentRecord, DueRecord, Record, ReferenceEffect,
     ReferenceRecord,
 };
-use crate::terms_text::terms_days;
-use crate::xml::{attribute, child, children, name, path, text};
-use puntual_core::date::Day;
+use crate::xml::{child, children, name, text};
 use roxmltree::Node;
 use rust_decimal::Decimal;
 
@@ -64,7 +62,7 @@ fn document(root: Node<'_, '_>) -> DocumentRecord {
     }
     read_type(root, profile, &mut document, &mut fields);
     ubl_totals::read(root, profile, &mut document, &mut fields);
-    read_terms(root, profile, &mut document, &mut fields);
+    ubl_terms::read(root, profile, &mut document, &mut fields);
     document.references = references(root, profile, &document);
     read_payee(root, profile, &mut document, &mut fields);
     document.exchange_rate = exchange_rate(root, &document);
@@ -175,106 +173,6 @@ fn read_type(
         _ => None,
     };
     document.type_code = code.or_else(|| implied.map(str::to_owned));
-}
-
-/// When it is due: instalments, else the dates it states, else its terms. When two dates disagree
-/// nobody is pressed before the later one.
-fn read_terms(
-    root: Node<'_, '_>,
-    profile: Profile,
-    document: &mut DocumentRecord,
-    fields: &mut Fields,
-) {
-    let means = child(root, "PaymentMeans");
-    document.payment_form = means.and_then(|means| text(means, &["PaymentMeansCode"]));
-    document.payment_method = match profile {
-        // 1 cash, 2 credit.
-        Profile::Dian => means.and_then(|means| text(means, &["ID"])),
-        Profile::Sunat => sunat::form_of_payment(root),
-        Profile::European => None,
-    };
-    let notes: Vec<String> =
-        children(root, "PaymentTerms").flat_map(|terms| notes_of(terms)).collect();
-    document.payment_terms = (!notes.is_empty()).then(|| notes.join("; "));
-    let stated = stated_dues(root, fields);
-    let instalments = instalments(root, profile, fields);
-    let last = stated.iter().max().copied();
-    if !instalments.is_empty() {
-        document.dues = instalments;
-        document.due_source = DueSource::Instalments;
-        document.stated_dues = Some(stated);
-        return;
-    }
-    if let Some(last) = last {
-        document.dues = vec![DueRecord { date: Some(last), amount: None }];
-        document.due_source = DueSource::Document;
-        if stated.len() > 1 {
-            let all = stated.iter().map(Day::to_string).collect::<Vec<_>>().join(", ");
-            fields.note(problem::due_dates_differ(&all, &last.to_string()));
-            document.stated_dues = Some(stated);
-        }
-        return;
-    }
-    document.terms_days = days_of_terms(root, document);
-    let owed = document.kind != DocumentKind::CreditNote;
-    if let (Some(issued), Some(days), true) = (document.issue_date, document.terms_days, owed) {
-        document.dues = vec![DueRecord { date: Some(issued + days), amount: None }];
-        document.due_source = DueSource::Terms;
-    }
-}
-
-fn notes_of(terms: Node<'_, '_>) -> Vec<String> {
-    children(terms, "Note").filter_map(|note| text(note, &[])).collect()
-}
-
-/// Every due date of the document as a whole, each once, in its order.
-fn stated_dues(root: Node<'_, '_>, fields: &mut Fields) -> Vec<Day> {
-    let mut stated = Vec::new();
-    let mut add = |field: &str, written: Option<String>| {
-        if let Some(day) = fields.day(field, written.as_deref())
-            && !stated.contains(&day)
-        {
-            stated.push(day);
-        }
-    };
-    add("DueDate", text(root, &["DueDate"]));
-    for means in children(root, "PaymentMeans") {
-        add("PaymentDueDate", text(means, &["PaymentDueDate"]));
-    }
-    stated
-}
-
-/// Payment terms that each have an amount and a date.
-fn instalments(root: Node<'_, '_>, profile: Profile, fields: &mut Fields) -> Vec<DueRecord> {
-    if profile == Profile::Sunat {
-        return sunat::instalments(root, fields);
-    }
-    let date_of = |terms: Node<'_, '_>| {
-        ["InstallmentDueDate", "PaymentDueDate"].iter().find_map(|field| text(terms, &[field]))
-    };
-    let dated = children(root, "PaymentTerms")
-        .filter(|terms| child(*terms, "Amount").is_some() && date_of(*terms).is_some());
-    dated
-        .map(|terms| DueRecord {
-            date: fields.day("PaymentTerms/PaymentDueDate", date_of(terms).as_deref()),
-            amount: fields.amount("PaymentTerms/Amount", text(terms, &["Amount"])),
-        })
-        .collect()
-}
-
-/// Days of credit: a period in days, words that say them, or cash.
-fn days_of_terms(root: Node<'_, '_>, document: &DocumentRecord) -> Option<i32> {
-    let period = children(root, "PaymentTerms").find_map(|terms| {
-        let measure = path(terms, &["SettlementPeriod", "DurationMeasure"])?;
-        let unit = attribute(measure, "unitCode").unwrap_or_default().to_uppercase();
-        let days = text(measure, &[])?.parse::<i32>().ok()?;
-        (matches!(unit.as_str(), "DAY" | "D" | "") && (0..=999).contains(&days)).then_some(days)
-    });
-    let cash = || match document.payment_method.as_deref() {
-        Some("1" | "Contado") => Some(0),
-        _ => None,
-    };
-    period.or_else(|| document.payment_terms.as_deref().and_then(terms_days)).or_else(cash)
 }
 
 /// What the document refers to: corrections and earlier invoices, then orders and the like.
