@@ -147,6 +147,18 @@ fn published_bank_ids() {
     assert!(bank_id::iban("GB29 NWBK 6016 1331 9268 19").is_some());
     assert!(bank_id::iban("ES9121000418450200051332").is_some());
     assert!(bank_id::iban("ES9121000418450200051333").is_none());
+    // Examples of the registry, and each a digit short.
+    for text in [
+        "SK31 1200 0000 1987 4263 7541",
+        "LI21 0881 0000 2324 013A A",
+        "MC58 1122 2000 0101 2345 6789 030",
+        "IS14 0159 2600 7654 5510 7303 39",
+        "TR33 0006 1005 1978 6457 8413 26",
+        "CR05 0152 0200 1026 2840 66",
+    ] {
+        assert!(bank_id::iban(text).is_some(), "{text}");
+        assert!(bank_id::iban(&text[..text.len() - 1]).is_none(), "{text}");
+    }
     assert!(bank_id::clabe("032180000118359719").is_some());
     assert!(bank_id::sepa_creditor("DE98ZZZ09999999999").is_some());
     assert_eq!(

@@ -66,6 +66,34 @@ proptest! {
     }
 
     #[test]
+    fn random_values_and_names_in_bank_messages(
+        value in prop_oneof!["[-+0-9.,eE ]{0,40}", "\\PC{0,40}", "(BOOK|DBIT|RJCT|true|NOTPROVIDED)"],
+        which in any::<prop::sample::Index>(),
+        place in any::<prop::sample::Index>(),
+        other in any::<prop::sample::Index>(),
+    ) {
+        let is_message = |name: &str| name.starts_with("camt/") || name.starts_with("sepa/");
+        let messages: Vec<_> = files().iter().filter(|(name, _)| is_message(name)).collect();
+        let (name, bytes) = which.get(&messages);
+        let text = String::from_utf8_lossy(bytes);
+        let value = value.replace(['<', '>', '&'], "");
+        let parts: Vec<&str> = text.split_inclusive(['<', '>']).collect();
+        let (at, from) = (place.index(parts.len()), other.index(parts.len()));
+        let ends = |index: usize| parts[index].chars().last();
+        let spoilt: String = parts
+            .iter()
+            .enumerate()
+            .map(|(index, part)| match ends(index) {
+                // A text becomes another; a tag becomes another tag of the message.
+                Some('<') if index == at => format!("{value}<"),
+                Some('>') if index == at && ends(from) == Some('>') => parts[from].to_owned(),
+                _ => (*part).to_owned(),
+            })
+            .collect();
+        sound(name, spoilt.as_bytes())?;
+    }
+
+    #[test]
     fn mutations_of_the_corpus(
         which in any::<prop::sample::Index>(),
         edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3_u8), 1..12),
