@@ -78,6 +78,8 @@ pub struct KnownDocument {
     pub currency: Currency,
     /// Credit not applied yet, for credit notes.
     pub unapplied_minor: i64,
+    /// Civil date of issue.
+    pub issue_date: Day,
 }
 
 /// A credit note as lists need it.
@@ -230,8 +232,8 @@ pub fn known<'k>(
         return Ok(Vec::new());
     }
     let sql = format!(
-        "SELECT doc_key, document_id, customer_id, kind, content_hash, currency, unapplied_minor \
-         FROM document WHERE workspace_id = $1 AND creditor_id = $2 AND doc_key IN ({})",
+        "SELECT doc_key, document_id, customer_id, kind, content_hash, currency, unapplied_minor, \
+         issue_date FROM document WHERE workspace_id = $1 AND creditor_id = $2 AND doc_key IN ({})",
         placeholders(3, keys.len())
     );
     let mut values = params![scope.workspace, scope.creditor].to_vec();
@@ -523,13 +525,13 @@ pub fn known_by_numbers<'k>(
     let kind = if credits { "kind = 'credit_note'" } else { "kind <> 'credit_note'" };
     let sql = format!(
         "SELECT doc_key, document_id, customer_id, kind, content_hash, currency, unapplied_minor, \
-         number FROM document WHERE workspace_id = $1 AND creditor_id = $2 AND {kind} \
+         issue_date, number FROM document WHERE workspace_id = $1 AND creditor_id = $2 AND {kind} \
          AND undone_at IS NULL AND number IN ({})",
         placeholders(3, numbers.len())
     );
     let mut values = params![scope.workspace, scope.creditor].to_vec();
     values.extend(numbers.map(Param::from));
-    tx.query(&sql, &values, |row| Ok((row.text(7)?, read_known(row)?)))
+    tx.query(&sql, &values, |row| Ok((row.text(8)?, read_known(row)?)))
 }
 
 fn read_known(row: &Row<'_>) -> Result<KnownDocument, StoreError> {
@@ -541,6 +543,7 @@ fn read_known(row: &Row<'_>) -> Result<KnownDocument, StoreError> {
         content_hash: row.int(4)?,
         currency: row.currency(5)?,
         unapplied_minor: row.int(6)?,
+        issue_date: row.day(7)?,
     })
 }
 

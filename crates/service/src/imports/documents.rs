@@ -55,7 +55,10 @@ pub fn take(
             Err(refused) => verdicts[index] = Some(refused),
         }
     }
-    let known = known_by_key(chunk, &drafts)?;
+    let mut known = known_by_key(chunk, &drafts)?;
+    if tell_years_apart(&mut drafts, &known) {
+        known = known_by_key(chunk, &drafts)?;
+    }
     let twins = stored_twins(chunk, &drafts)?;
     let mut seen: HashMap<String, (CustomerId, i64)> =
         known.into_iter().map(|(key, k)| (key, (k.customer, k.content_hash))).collect();
@@ -94,6 +97,27 @@ fn known_by_key(
         }
     }
     Ok(known)
+}
+
+/// Series begin again with the year where their names do not say it. An e-invoice whose number is
+/// that of a document of another year gets the year into its key; answers whether any did.
+fn tell_years_apart(
+    drafts: &mut [(usize, usize, Draft<'_>)],
+    known: &HashMap<String, KnownDocument>,
+) -> bool {
+    let mut years: HashMap<String, i32> = HashMap::new();
+    let mut told = false;
+    for (_, _, draft) in drafts {
+        let year = draft.issued.ymd().0;
+        let Some(of_year) = keys::key_of_year(draft.record, &draft.key, year) else { continue };
+        let stored = known.get(&draft.key).map(|k| k.issue_date.ymd().0);
+        let first = *years.entry(draft.key.clone()).or_insert(stored.unwrap_or(year));
+        if first != year {
+            draft.key = of_year;
+            told = true;
+        }
+    }
+    told
 }
 
 /// Keys of CFDI drafts whose stamped form is stored, and of stamped CFDI whose draft is: the same

@@ -129,6 +129,13 @@ pub fn document_key(d: &DocumentRecord, country: &str, total: &str) -> Option<St
     Some(format!("x:{who}|{issued}|{}|{total}", due.unwrap_or_default()))
 }
 
+/// The key of an e-invoice known by its number alone (Facturae, CII, UBL), with the year of issue;
+/// `None` for a document whose key says more, and for the row of a table, whose date may be that of
+/// another event.
+pub fn key_of_year(d: &DocumentRecord, key: &str, year: i32) -> Option<String> {
+    (d.version.is_some() && key.starts_with("n:")).then(|| format!("{key}:{year}"))
+}
+
 /// Keys under which the document a reference names may be stored, most exact first. The last
 /// resort is `number:N`, which means the debt document of that number.
 pub fn reference_key(r: &ReferenceRecord, country: &str) -> Option<String> {
