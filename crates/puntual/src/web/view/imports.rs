@@ -151,7 +151,7 @@ fn upload(f: &Frame, view: &ImportsView) -> Markup {
                     name="file"
                     multiple
                     required
-                    accept=".csv,.tsv,.txt,.xlsx,.xls,.ods,.xml,.zip";
+                    accept=".csv,.tsv,.txt,.xlsx,.xls,.ods,.xml,.xsig,.pdf,.zip";
                 output.file-names {}
             }
             div.upload-options {
