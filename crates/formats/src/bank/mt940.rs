@@ -206,10 +206,10 @@ impl Reader {
     }
 
     /// A message begins with `:20:`; where a bank leaves it out, an account or an opening balance
-    /// after a closing balance begins the next.
+    /// after a closing balance begins the next. Intermediate balances are pages of one statement.
     fn begins_statement(&self, tag: &str) -> bool {
         let is_closed = self.statement.as_ref().is_some_and(|open| open.record.closing.is_some());
-        tag == "20" || is_closed && matches!(tag, "25" | "25P" | "60" | "60F" | "60M")
+        tag == "20" || is_closed && matches!(tag, "25" | "25P" | "60" | "60F")
     }
 
     fn finish_statement(&mut self) {
@@ -289,6 +289,11 @@ impl Statement {
             self.record.problems.push(problem::unreadable_balance(place, code, text));
         }
         let record = &mut self.record;
+        if let Some(closing) = record.closing.as_ref().filter(|_| code == "60M")
+            && closing.amount != balance.amount
+        {
+            record.problems.push(problem::missing_page(&record.place));
+        }
         record.currency = record.currency.take().or_else(|| balance.currency.clone());
         match code {
             "60" | "60F" | "60M" if record.opening.is_none() => {

@@ -146,6 +146,8 @@ impl Reader {
             let stated = slice(record, 21, 26);
             self.found.problems.push(problem::record_count(place, &stated, self.records));
         }
+        // Somebody may have put several files one after another.
+        self.records = 0;
     }
 
     fn finish_account(&mut self) {

@@ -220,6 +220,8 @@ impl Reader {
             }
             Aggregate::Entry { is_pending } if !self.is_inside_investments() => {
                 self.finish_entry();
+                let index = self.found.statement_index();
+                self.statement.get_or_insert_with(|| Statement::begin(index));
                 self.begin_entry(is_pending);
             }
             Aggregate::Status => self.answer = Answer::default(),
@@ -364,7 +366,7 @@ impl Reader {
         } else if !has_statements && self.refusals.is_empty() {
             problems.push(match self.has_investments {
                 true => problem::investments_only(),
-                false => problem::no_statement(),
+                false => problem::no_accounts(),
             });
         }
     }

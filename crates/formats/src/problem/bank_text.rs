@@ -55,6 +55,19 @@ pub fn investments_only() -> Problem {
     )
 }
 
+/// An answer without a statement: a sign-on, a list of accounts.
+pub fn no_accounts() -> Problem {
+    Problem::new(
+        Status::Ignore,
+        "no_accounts",
+        "",
+        "Es una respuesta OFX del banco sin extracto de ninguna cuenta. Si esperaba movimientos, \
+         descárguelo de nuevo eligiendo cuenta y fechas.",
+        "This is an OFX answer of the bank without the statement of any account. If entries were \
+         expected, download it again choosing account and dates.",
+    )
+}
+
 /// The bank answered with an error instead of a statement.
 pub fn bank_refused(status: Status, code: &str, message: &str) -> Problem {
     let (code, message) = (quoted(code), quoted(message));
