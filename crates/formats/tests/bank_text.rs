@@ -87,6 +87,25 @@ fn what_stands_between_messages_belongs_to_none() {
 }
 
 #[test]
+fn payers_are_read_out_of_the_text_where_check_digits_prove_them() {
+    let blocks = file("mt940/bloques_swift.sta");
+    let party = &entries(&blocks)[0].counterparty;
+    assert_eq!(
+        (party.tax_id.as_deref(), party.country.as_deref()),
+        (Some("77777777-7"), Some("CL"))
+    );
+    let bytes = std::fs::read(corpus().join("mt940/bloques_swift.sta")).expect("corpus");
+    let own =
+        ReadOptions { creditor_tax_ids: vec!["77.777.777-7".to_owned()], ..Default::default() };
+    assert_eq!(entries(&read("x.sta", &bytes, &own))[0].counterparty.tax_id, None);
+    let spei = file("mt940/syn__mx_mt940_mxn_spei.sta");
+    let entry = entries(&spei)[0];
+    assert_eq!(entry.counterparty.tax_id.as_deref(), Some("EKU9003173C9"));
+    // Its CLABE fails the check, and might be any number.
+    assert_eq!(entry.counterparty_account, None);
+}
+
+#[test]
 fn letters_survive_every_encoding() {
     for name in ["cp850", "latin1", "utf16", "retornos_de_carro_y_lineas_en_blanco"] {
         let file = file(&format!("mt940/{name}.sta"));

@@ -9,7 +9,7 @@ use super::found::Found;
 use super::mt940_line::{self as line, EntryLine};
 use super::mt940_text::{self, Told};
 use super::{MAX_BYTES, Tally, codes, lines};
-use crate::read::ReadFile;
+use crate::read::{ReadFile, ReadOptions};
 use crate::record::{
     AccountRecord, BalanceRecord, BankEntryRecord, StatementKind, StatementRecord,
 };
@@ -38,12 +38,13 @@ pub fn is_mt940(head: &str) -> bool {
 }
 
 /// Reads a file of messages.
-pub fn read(name: &str, bytes: &[u8]) -> ReadFile {
+pub fn read(name: &str, bytes: &[u8], options: &ReadOptions) -> ReadFile {
     if bytes.len() > MAX_BYTES {
         return ReadFile::refused(name, "mt940", problem::too_large(MAX_BYTES));
     }
     let decoded = decode::text(bytes, None);
-    let mut reader = Reader { found: Found::new(decoded.problems), ..Reader::default() };
+    let mut reader =
+        Reader { found: Found::new(decoded.problems, options, None), ..Reader::default() };
     for (line, number) in lines(&decoded.text).zip(1..) {
         reader.line(number, line);
         if reader.found.is_full() {

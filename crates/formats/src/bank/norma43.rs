@@ -6,7 +6,7 @@
 use super::found::Found;
 use super::norma43_text::{self, slice};
 use super::{MAX_BYTES, Tally, amounts, codes, lines};
-use crate::read::ReadFile;
+use crate::read::{ReadFile, ReadOptions};
 use crate::record::{AccountRecord, BalanceRecord, BankEntryRecord, StatementRecord};
 use crate::{decode, problem};
 use puntual_core::bank_id;
@@ -42,12 +42,13 @@ fn is_mark(c: char) -> bool {
 }
 
 /// Reads a file of one or more accounts.
-pub fn read(name: &str, bytes: &[u8]) -> ReadFile {
+pub fn read(name: &str, bytes: &[u8], options: &ReadOptions) -> ReadFile {
     if bytes.len() > MAX_BYTES {
         return ReadFile::refused(name, "n43", problem::too_large(MAX_BYTES));
     }
     let decoded = decode::text(bytes, None);
-    let mut reader = Reader { found: Found::new(decoded.problems), ..Reader::default() };
+    let mut reader =
+        Reader { found: Found::new(decoded.problems, options, Some("ES")), ..Reader::default() };
     for (line, number) in lines(&decoded.text).zip(1..) {
         let chars: Vec<char> = line.chars().filter(|c| !is_mark(*c)).collect();
         for record in records_of(&chars) {

@@ -8,7 +8,7 @@ use super::amounts::{self, Amount};
 use super::found::Found;
 use super::ofx_tokens::{Token, Tokens};
 use super::{MAX_BYTES, Tally, codes};
-use crate::read::ReadFile;
+use crate::read::{ReadFile, ReadOptions};
 use crate::record::{BalanceRecord, BankEntryRecord, StatementRecord, Status};
 use crate::xml::squeezed;
 use crate::{decode, problem};
@@ -32,13 +32,14 @@ pub fn is_ofx(head: &str) -> bool {
 }
 
 /// Reads a file of one or more accounts.
-pub fn read(name: &str, bytes: &[u8]) -> ReadFile {
+pub fn read(name: &str, bytes: &[u8], options: &ReadOptions) -> ReadFile {
     if bytes.len() > MAX_BYTES {
         return ReadFile::refused(name, "ofx", problem::too_large(MAX_BYTES));
     }
     let declared = declared_charset(bytes);
     let decoded = decode::text(bytes, declared.as_deref());
-    let mut reader = Reader { found: Found::new(decoded.problems), ..Reader::default() };
+    let mut reader =
+        Reader { found: Found::new(decoded.problems, options, None), ..Reader::default() };
     let mut tokens = Tokens::new(&decoded.text);
     loop {
         let at = tokens.at();

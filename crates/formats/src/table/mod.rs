@@ -7,7 +7,7 @@
 //!
 //! Two passes over the source: the first proves layout and styles, the second converts. A text of
 //! any length is read in constant memory ([`stream()`]); workbooks are held whole.
-mod bank;
+pub(crate) mod bank;
 mod cells;
 pub mod civil;
 mod classes;

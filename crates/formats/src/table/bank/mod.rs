@@ -8,7 +8,7 @@ mod chain;
 pub(super) mod dates;
 pub mod entries;
 pub mod headers;
-mod payer;
+pub(crate) mod payer;
 mod preamble;
 mod problems;
 mod proof;

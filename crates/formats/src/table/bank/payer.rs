@@ -21,6 +21,9 @@ pub struct Payer {
 /// Longest text looked at, in bytes.
 const LONGEST: usize = 2_000;
 
+/// Most words between a label and its id (`RUT nº del`), the label included.
+const MOST_FILLERS: usize = 4;
+
 /// Reads a text. `country` is that of the account, where it is known; `is_own` tells ids and
 /// accounts that are the account holder's.
 pub fn of(text: &str, country: Option<&str>, is_own: &dyn Fn(&str) -> bool) -> Payer {
@@ -32,7 +35,8 @@ pub fn of(text: &str, country: Option<&str>, is_own: &dyn Fn(&str) -> bool) -> P
     let mut payer = Payer::default();
     let mut id_at = None;
     for (at, word) in words.iter().enumerate() {
-        let label = words[..at].iter().rev().find(|word| !is_filler(word.bare));
+        let before = words[..at].iter().rev().take(MOST_FILLERS);
+        let label = before.into_iter().find(|word| !is_filler(word.bare));
         let label = label.map_or("", |word| word.bare);
         if payer.tax_id.is_none()
             && let Some(id) = tax_id_of(word.bare, label, country)
