@@ -91,6 +91,8 @@ fn cpe_type(d: &DocumentRecord, number: &str) -> Option<&'static str> {
 
 /// Types of an invoice its buyer issued (UNTDID 1001): its number is of the buyer's series.
 const SELF_BILLED: [&str; 3] = ["261", "389", "527"];
+/// The same in Facturae.
+const AUTOFACTURA: &str = "AF/";
 
 /// The business key of a document of a creditor of `country`. `None` when the document says too
 /// little to be told apart from another.
@@ -114,7 +116,10 @@ pub fn document_key(d: &DocumentRecord, country: &str, total: &str) -> Option<St
     if unstamped {
         return Some(format!("cfdi:{number}|{issued}|{total}"));
     }
-    let self_billed = d.type_code.as_deref().is_some_and(|code| SELF_BILLED.contains(&code));
+    let self_billed = d
+        .type_code
+        .as_deref()
+        .is_some_and(|code| SELF_BILLED.contains(&code) || code.starts_with(AUTOFACTURA));
     let buyer = d.buyer.tax_id.as_deref().filter(|_| self_billed);
     match (number.is_empty(), buyer) {
         (false, None) => return Some(format!("n:{}:{number}", d.kind.as_str())),
@@ -133,7 +138,8 @@ pub fn document_key(d: &DocumentRecord, country: &str, total: &str) -> Option<St
 /// `None` for a document whose key says more, and for the row of a table, whose date may be that of
 /// another event.
 pub fn key_of_year(d: &DocumentRecord, key: &str, year: i32) -> Option<String> {
-    (d.version.is_some() && key.starts_with("n:")).then(|| format!("{key}:{year}"))
+    let by_number = key.starts_with("n:") || key.starts_with("self:");
+    (d.version.is_some() && by_number).then(|| format!("{key}:{year}"))
 }
 
 /// Keys under which the document a reference names may be stored, most exact first. The last
@@ -246,6 +252,7 @@ mod tests {
         };
         assert_ne!(key("389", "ESA58818501"), key("389", "ESB12345674"));
         assert_eq!(key("380", "ESA58818501"), key("380", "ESB12345674"));
+        assert_ne!(key("AF/OO", "A58818501"), key("AF/OO", "B12345674"));
     }
 
     #[test]
