@@ -3,7 +3,7 @@
 //! that speaks of customers, due dates or invoices: lists of receivables have dates, amounts and
 //! balances too. Knows nothing of number styles or signs.
 
-use crate::table::headers::Header;
+use crate::table::headers::{self as table_headers, Header};
 use crate::table::mapping::Field;
 use crate::table::plan::TopRow;
 use crate::table::{civil, number};
@@ -76,7 +76,7 @@ const SIDES: &str = "d c|c d|d h|h d|dc|cd|dh|s h|cr dr|dr cr|debe haber|cargo a
      tipo cargo abono|debe o haber|debito o credito|ingreso egreso|egreso ingreso|sens|dare avere";
 
 /// Words of receivables, purchases and payments taken: with one of them a row is no statement's.
-const NOT_A_BANKS: &str = "pendiente|vencimiento|vencimientos|vto|vcto|venc|vence|cliente|clientes|customer|deudor|debtor|\
+const NOT_A_BANKS: &str = "pendiente|vencimiento|vencimientos|vto|vcto|venc|vence|cliente|clientes|client|clients|customer|deudor|debtor|\
      factura|facturas|invoice|proveedor|vendor|supplier|cuota|neto|promesa|promised|disputa|dispute|cobrador|\
      collector|mora|atraso|uuid|emision|due|auxiliar|instalment|dte|parcialidad|iva|vat";
 
@@ -225,7 +225,7 @@ fn said_of_the_entry(words: &[&str], values: Values) -> Option<(Field, u8)> {
         }
         () if has(NOT_NEEDED) && !has(REFERENCE) && !has(OPERATION) => (Ignore, 50),
         // Numbers the rows of one download, and differently in the next.
-        () if words.len() == 1 && has("movimiento|mov|secuencia|secuencial|n|no|nro|num|id") => {
+        () if words.len() == 1 && has("movimiento|mov|secuencia|secuencial|n|no|nro|num") => {
             (RowNumber, 60)
         }
         () if has(OPERATION) => (Operation, 85),
@@ -310,18 +310,35 @@ fn recognise(row: &TopRow, below: &[TopRow]) -> Option<(u32, Recognised)> {
     let has = |field: Field| fields.iter().any(|(found, _)| *found == field);
     let is_dated = has(Date) || has(ValueDate);
     let has_amount = has(Amount) || has(Debit) || has(Credit);
-    let is_told = has(Description) || has(Balance);
+    let is_other_side =
+        |header: &Header| any_of(OTHER_SIDE, &header.normal.split(' ').collect::<Vec<_>>());
+    let names_the_other = headers
+        .iter()
+        .zip(&fields)
+        .any(|(header, (field, _))| *field == CustomerName && is_other_side(header));
+    // A date, an amount and what is left of it are also a list of documents.
+    let is_ledger = has(Balance) && (has(Debit) || has(Credit));
+    let is_told = has(Description) || is_ledger || names_the_other;
     let known = fields.iter().filter(|(_, weight)| *weight > 0).count();
     let named = headers.iter().filter(|header| !header.normal.is_empty()).count();
     if !is_dated || !has_amount || !is_told || known < 3 || known * 2 < named {
         return None;
     }
-    let names_a_party = headers.iter().zip(&fields).any(|(header, (field, _))| {
-        let words: Vec<&str> = header.normal.split(' ').collect();
-        matches!(field, TaxId | CustomerName) && !any_of(OTHER_SIDE, &words)
+    let names_a_party = headers.iter().zip(&fields).any(|(header, (field, weight))| match field {
+        TaxId | CustomerName => !is_other_side(header),
+        Ignore if *weight == 0 => is_of_customers(header),
+        _ => false,
     });
     let score = known as u32 + 2 * u32::from(has(Description));
     Some((score, Recognised { fields, names_a_party }))
+}
+
+/// Whether a column that no bank has would name a customer in another list.
+fn is_of_customers(header: &Header) -> bool {
+    let general = table_headers::candidates(header);
+    general.first().is_some_and(|(field, weight)| {
+        *weight >= 80 && matches!(field, CustomerName | CustomerCode | TaxId | DueDate | Collector)
+    })
 }
 
 /// Short words and no numbers.
@@ -455,6 +472,7 @@ mod tests {
             "Fecha;Factura;Total;Saldo",
             "Fecha;Vencimiento;Importe;Concepto",
             "Fecha;Moneda;Valor",
+            "Folio;Fecha;Monto;Saldo",
             "Fecha;RUT Cliente;Monto;Medio de pago;Descripción",
             "Total Cargos;Total Abonos;Línea de Crédito",
             "Saldo Disponible;Saldo Contable;Retenciones",
