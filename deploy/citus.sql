@@ -25,6 +25,7 @@ SELECT create_distributed_table('pending_application', 'workspace_id', colocate_
 SELECT create_distributed_table('exchange_rate', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('import_batch', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('import_issue', 'workspace_id', colocate_with => 'workspace');
+SELECT create_distributed_table('import_file', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('source_file', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('saved_mapping', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('import_reading', 'workspace_id', colocate_with => 'workspace');

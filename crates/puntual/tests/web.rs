@@ -193,6 +193,10 @@ fn files_are_uploaded_looked_at_and_taken_back() {
         let batch = sent.header("location").unwrap().to_owned();
         let result = browser.imported(&batch);
         assert!(result.text().contains("nuevas.csv"));
+        assert!(!result.text().contains("0/nuevas.csv"), "not where it lay meanwhile");
+        let files = result.text();
+        let row = files.split("nuevas.csv").last().unwrap();
+        assert!(row.split("</tr>").next().unwrap().contains("csv"), "what came of each file");
         assert!(browser.get("/documentos?q=7001").text().contains("Hotelera"));
         let (_, page) = browser.submit(&batch, &format!("{batch}/deshacer"), &[]);
         assert!(page.text().contains("Importación deshecha"));
@@ -294,4 +298,37 @@ fn a_refused_decision_says_why_in_the_language_of_the_page() {
         let file = browser.get(&case).link("/importar/archivo/");
         assert_eq!(browser.get(&file).body, CONTRADICTIONS.as_bytes());
     });
+}
+
+#[test]
+fn an_indicator_of_a_day_offers_no_series_without_values() {
+    let books = Books::sqlite();
+    let program = books.serve();
+    let mut browser = Browser::signed_in(&program.address, "viewer");
+    let page = browser.get("/indicadores?al=2026-05-31").text();
+    for (id, of_a_day) in
+        [("ppc_weighted", false), ("ppc_simple", true), ("avg_days_past_due", true)]
+    {
+        let row = page.split(&format!("id=\"{id}\"")).nth(1).unwrap();
+        let row = row.split("</tr>").next().unwrap();
+        assert_eq!(row.contains("Sólo del día elegido"), of_a_day, "{id}");
+    }
+}
+
+#[test]
+fn an_upload_lost_at_a_restart_is_said_to_be() {
+    let books = Books::sqlite();
+    let program = books.serve();
+    let mut browser = Browser::signed_in(&program.address, "admin");
+    let csv = "Cliente;Folio;Emision;Vencimiento;Moneda;Total\n\
+               Muebles Roble Viejo;3001;03/04/2026;05/06/2026;USD;1.250\n";
+    let sent = browser.upload(&[("dudas.csv", csv.as_bytes())]);
+    let page = sent.header("location").unwrap().to_owned();
+    assert!(browser.get(&page).text().contains("/confirmar"), "it waits for answers");
+    drop(program);
+    let program = books.serve();
+    let mut browser = Browser::signed_in(&program.address, "admin");
+    let away = browser.get(&page);
+    assert_eq!(away.header("location"), Some("/importar"));
+    assert!(browser.get("/importar").text().contains("Ese envío se perdió"));
 }

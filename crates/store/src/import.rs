@@ -3,7 +3,7 @@
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::{Scope, Tx, params};
-use puntual_core::id::ImportId;
+use puntual_core::id::{ImportId, WorkspaceId};
 
 /// Counts of what became of what was read. `read` is the sum of the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -37,7 +37,7 @@ pub struct Batch {
     pub actor: String,
     /// Names of the files, shortened.
     pub title: String,
-    /// `running`, `done`, `undone`.
+    /// `running`, `done`, `undone`, `interrupted`.
     pub state: String,
     /// Number of files.
     pub files: i64,
@@ -152,6 +152,95 @@ pub fn update_batch(tx: &mut Tx<'_>, scope: Scope, batch: &Batch) -> Result<(), 
         ],
     )?;
     Ok(())
+}
+
+/// What became of one file of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportFile {
+    /// Its name, shortened.
+    pub name: String,
+    /// The format it was read as.
+    pub format: String,
+    /// `ok`, `warn`, `ignore`, `quarantine`, `reject`.
+    pub status: String,
+    /// What became of its records.
+    pub counts: Counts,
+}
+
+const FILE: &str = "name, format, status, read_count, accepted_count, duplicate_count, \
+     quarantined_count, rejected_count, ignored_count";
+
+/// Writes what became of a batch's files, in the order they were read.
+pub fn insert_files(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    import: ImportId,
+    files: &[ImportFile],
+) -> Result<(), StoreError> {
+    let columns: Vec<&str> = ["workspace_id", "creditor_id", "import_id", "line"]
+        .into_iter()
+        .chain(FILE.split(", ").map(str::trim))
+        .collect();
+    let rows = (1_i64..).zip(files).map(|(line, file)| {
+        let n = file.counts;
+        params![
+            scope.workspace,
+            scope.creditor,
+            import,
+            line,
+            &file.name,
+            &file.format,
+            &file.status,
+            n.read,
+            n.accepted,
+            n.duplicates,
+            n.quarantined,
+            n.rejected,
+            n.ignored,
+        ]
+        .to_vec()
+    });
+    tx.insert_many("import_file", &columns, rows)?;
+    Ok(())
+}
+
+/// Files of a batch, those with something refused or waiting first, then as they were read.
+pub fn files(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    import: ImportId,
+    limit: i64,
+) -> Result<Vec<ImportFile>, StoreError> {
+    let sql = format!(
+        "SELECT {FILE} FROM import_file WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND import_id = $3 ORDER BY CASE WHEN quarantined_count + rejected_count > 0 \
+         THEN 0 ELSE 1 END, line LIMIT $4"
+    );
+    tx.query(&sql, &params![scope.workspace, scope.creditor, import, limit], |row| {
+        Ok(ImportFile {
+            name: row.text(0)?,
+            format: row.text(1)?,
+            status: row.text(2)?,
+            counts: Counts {
+                read: row.int(3)?,
+                accepted: row.int(4)?,
+                duplicates: row.int(5)?,
+                quarantined: row.int(6)?,
+                rejected: row.int(7)?,
+                ignored: row.int(8)?,
+            },
+        })
+    })
+}
+
+/// Marks the batches of a workspace that say they are running as interrupted. One that is running
+/// after all says so again with its next part.
+pub fn interrupt(tx: &mut Tx<'_>, workspace: WorkspaceId) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE import_batch SET state = 'interrupted' \
+         WHERE workspace_id = $1 AND state = 'running'",
+        &params![workspace],
+    )
 }
 
 /// One batch.

@@ -7,6 +7,7 @@ use clap::Args;
 use puntual_service::App;
 use puntual_service::clock::day_in_zone;
 use puntual_service::demo_load::{self, Holding};
+use puntual_service::imports;
 use puntual_service::upkeep::without_password;
 use puntual_service::worker::{StopFlag, Ticked, Worker};
 use std::net::SocketAddr;
@@ -122,6 +123,13 @@ fn serve_app(
     with_worker: bool,
     open_browser: bool,
 ) -> Result<Outcome, Failure> {
+    let interrupted = imports::mark_interrupted(&app)?;
+    if interrupted > 0 {
+        note(&format!(
+            "{interrupted} importaciones quedaron interrumpidas: importar de nuevo los mismos \
+             archivos es seguro, lo que ya entró cuenta como repetido."
+        ));
+    }
     let app = Arc::new(app);
     let stop = Arc::new(StopFlag::default());
     let worker = with_worker.then(|| {

@@ -2,7 +2,8 @@
 //!
 //! Decides where uploads lie until they are read, and that an import goes on when the page is left.
 //! It refuses to know what a file says. What a batch came to is in the storage; only what is under
-//! way is here, and is lost when the program ends: the file is then simply sent again.
+//! way is here, and is lost when the program ends: the file is then simply sent again, and its page
+//! says so.
 
 use super::state::lock;
 use puntual_core::id::{CreditorId, ImportId};
@@ -73,6 +74,12 @@ pub struct Uploads {
 /// Where an upload's files are written.
 pub fn folder_of(import: ImportId) -> PathBuf {
     std::env::temp_dir().join(format!("puntual-{import}"))
+}
+
+/// Whether an upload lies there that no program knows of any more: one that was under way when the
+/// program ended.
+pub fn was_lost(import: ImportId) -> bool {
+    folder_of(import).is_dir()
 }
 
 impl Uploads {
@@ -153,7 +160,12 @@ fn run(
     upload: &Upload,
     options: &Options,
 ) -> Result<(), String> {
-    let inputs = upload.files.iter().cloned().map(Input::Path).collect();
+    // By the name its sender gave it: where it lies meanwhile is nobody's business.
+    let named = |path: &PathBuf| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        Input::Named { name: name.unwrap_or_default(), path: path.clone() }
+    };
+    let inputs = upload.files.iter().map(named).collect();
     let mut watcher = Watcher { upload };
     let imported = imports::import_as(app, ctx, import, inputs, options, &mut watcher);
     imported.map(|_| ()).map_err(|error| error.to_string())

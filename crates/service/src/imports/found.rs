@@ -23,7 +23,9 @@ pub(super) fn name_of(input: &Input) -> String {
         Input::Path(path) => {
             path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
         }
-        Input::Bytes { name, .. } | Input::Records { name, .. } => name.clone(),
+        Input::Named { name, .. } | Input::Bytes { name, .. } | Input::Records { name, .. } => {
+            name.clone()
+        }
     }
 }
 
@@ -42,7 +44,7 @@ pub(super) fn find(inputs: Vec<Input>) -> Vec<Input> {
 }
 
 fn rank(input: &Input) -> u8 {
-    let Input::Path(path) = input else { return 2 };
+    let (Input::Path(path) | Input::Named { path, .. }) = input else { return 2 };
     let mut head = Vec::new();
     let opened = File::open(path).map(|file| file.take(HEAD_BYTES).read_to_end(&mut head));
     if opened.is_err() || !table::is_table(&name_of(input), &head) {

@@ -38,7 +38,7 @@ use puntual_formats::read::ReadOptions;
 pub use puntual_formats::record::Problem;
 use puntual_formats::record::{Record, Status};
 use puntual_formats::table::Mapping;
-pub use puntual_store::import::{Batch, Counts, Issue};
+pub use puntual_store::import::{Batch, Counts, ImportFile, Issue};
 use std::collections::HashSet;
 use std::path::PathBuf;
 
@@ -47,6 +47,13 @@ use std::path::PathBuf;
 pub enum Input {
     /// A file or a folder on this machine; folders are walked.
     Path(PathBuf),
+    /// A file on this machine known by another name: one that was uploaded.
+    Named {
+        /// The file's name as its sender calls it.
+        name: String,
+        /// Where it lies.
+        path: PathBuf,
+    },
     /// Bytes that were uploaded.
     Bytes {
         /// The file's name.
@@ -185,6 +192,28 @@ pub fn read_options(ctx: &Ctx, options: &Options) -> ReadOptions {
 /// The last batches.
 pub fn batches(app: &App, ctx: &Ctx, limit: i64) -> Result<Vec<Batch>, ServiceError> {
     app.store.read(|tx| Ok(puntual_store::import::batches(tx, ctx.scope(), limit)?))
+}
+
+/// Most files of a batch that are listed.
+const MOST_FILES: i64 = 500;
+
+/// What became of the files of a batch, those with something refused or waiting first. Nothing for
+/// a batch that has not ended.
+pub fn files(app: &App, ctx: &Ctx, import: ImportId) -> Result<Vec<ImportFile>, ServiceError> {
+    app.store.read(|tx| Ok(puntual_store::import::files(tx, ctx.scope(), import, MOST_FILES)?))
+}
+
+/// Says of every batch left running by a program that is gone that it was interrupted; to be called
+/// when a program starts to serve. Answers how many there were. Importing the same files again is
+/// safe: what is there already counts as a repeat.
+pub fn mark_interrupted(app: &App) -> Result<u64, ServiceError> {
+    app.store.write(|tx| {
+        let mut count = 0;
+        for (workspace, _) in puntual_store::creditor::workspaces(tx)? {
+            count += puntual_store::import::interrupt(tx, workspace)?;
+        }
+        Ok(count)
+    })
 }
 
 /// One batch with its problems.

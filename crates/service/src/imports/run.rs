@@ -17,7 +17,7 @@ use puntual_formats::bank::iso20022;
 use puntual_formats::detect::{self, Content};
 use puntual_formats::record::{Problem, Record, Status};
 use puntual_formats::{json, problem, read, table};
-use puntual_store::import::{self, Batch, Counts};
+use puntual_store::import::{self, Batch, Counts, ImportFile};
 use puntual_store::{Tx, pending};
 use std::collections::HashMap;
 use std::fs::File;
@@ -41,6 +41,18 @@ struct Entry {
     source: SourceFile,
     content: Option<Vec<u8>>,
     report: FileReport,
+}
+
+impl Entry {
+    /// What the batch keeps of it.
+    fn kept(&self) -> ImportFile {
+        ImportFile {
+            name: self.source.name.clone(),
+            format: self.report.format.clone(),
+            status: self.report.status.as_str().to_owned(),
+            counts: self.report.counts,
+        }
+    }
 }
 
 struct Run<'a> {
@@ -132,7 +144,8 @@ impl Run<'_> {
         self.progress.file = name_of(&input);
         self.listener.progress(&self.progress);
         match input {
-            Input::Path(path) => self.take_path(&path)?,
+            Input::Path(path) => self.take_path(&path.to_string_lossy(), &path)?,
+            Input::Named { name, path } => self.take_path(&name, &path)?,
             Input::Bytes { name, content } => self.take_bytes(&name, &content)?,
             Input::Records { name, records } => {
                 let file = self.open_file(&name, "records", Vec::new());
@@ -145,35 +158,34 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn take_path(&mut self, path: &Path) -> Result<(), ServiceError> {
-        let name = path.to_string_lossy().into_owned();
+    fn take_path(&mut self, name: &str, path: &Path) -> Result<(), ServiceError> {
         let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
         let (size, mut file) = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                self.refuse(&name, unreadable(&error));
+                self.refuse(name, unreadable(&error));
                 return Ok(());
             }
         };
         let mut head = Vec::new();
         let sniffed = (&mut file).take(HEAD_BYTES).read_to_end(&mut head).map(|_| ());
         let is_text_table = sniffed.is_ok()
-            && detect::content(&name, &head) == Content::Table
+            && detect::content(name, &head) == Content::Table
             && !is_workbook(&head);
         if is_text_table && size > 1_000_000 {
-            return self.stream(&name, file);
+            return self.stream(name, file);
         }
         if size > KEEP_BYTES as u64 && sniffed.is_ok() && iso20022::is_message(&head) {
-            return self.stream_messages(&name, path);
+            return self.stream_messages(name, path);
         }
         if size > WHOLE_BYTES {
-            self.refuse(&name, problem::file_too_large(size));
+            self.refuse(name, problem::file_too_large(size));
             return Ok(());
         }
         match std::fs::read(path) {
-            Ok(content) => self.take_bytes(&name, &content),
+            Ok(content) => self.take_bytes(name, &content),
             Err(error) => {
-                self.refuse(&name, unreadable(&error));
+                self.refuse(name, unreadable(&error));
                 Ok(())
             }
         }
@@ -474,8 +486,10 @@ impl Run<'_> {
             self.batch.state = "done".to_owned();
             self.batch.finished_at = Some(self.app.clock.now_ms());
             let scope = self.ctx.scope();
+            let files: Vec<ImportFile> = self.files.iter().map(Entry::kept).collect();
             self.app.store.write(|tx| {
                 import::insert_issues(tx, scope, &whole_files)?;
+                import::insert_files(tx, scope, self.batch.id, &files)?;
                 import::update_batch(tx, scope, &self.batch)
             })?;
         }

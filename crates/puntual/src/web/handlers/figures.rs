@@ -92,9 +92,12 @@ impl Figures {
         self.points.iter().filter(move |point| point.currency == currency)
     }
 
-    /// An indicator's value on each day of the series.
+    /// An indicator's value on each day of the series; nothing for one that is only of a day.
     pub fn series(&self, id: IndicatorId, currency: Currency) -> Vec<Option<Ratio>> {
         let points: Vec<&Point> = self.points_of(currency).collect();
+        if points.iter().all(|point| point.get(id.code()).is_none()) {
+            return Vec::new();
+        }
         let at = |day: &Day| {
             let point = points.iter().find(|point| point.as_of == *day)?;
             value(id, point.get(id.code())?)

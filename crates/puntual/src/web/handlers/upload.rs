@@ -90,11 +90,11 @@ fn shown(visit: &Visit, batch: &service::Batch) -> Batch {
         (_, Some(Stage::Failed(_))) => BatchState::Failed,
         ("done", _) => BatchState::Done,
         ("undone", _) => BatchState::Undone,
-        // Another program may be at it; one that died leaves what it had finished.
-        ("running", _) if visit.ctx.now_ms - batch.started_at < STALE_MS => BatchState::Running,
+        // Another program may be at it; what one left that died is marked when the next starts.
+        ("running", _) => BatchState::Running,
+        ("interrupted", _) => BatchState::Interrupted,
         _ => BatchState::Failed,
     };
-    let counts = batch.counts;
     Batch {
         id: batch.id,
         name: batch.title.clone(),
@@ -102,20 +102,10 @@ fn shown(visit: &Visit, batch: &service::Batch) -> Batch {
         on,
         at: hour(minute),
         who: batch.actor.clone(),
-        counts: Counts {
-            read: counts.read,
-            accepted: counts.accepted,
-            duplicates: counts.duplicates,
-            quarantined: counts.quarantined,
-            rejected: counts.rejected,
-            ignored: counts.ignored,
-        },
+        counts: shown_counts(batch.counts),
         state,
     }
 }
-
-/// After so long an import of which nobody here knows is taken to have died.
-const STALE_MS: i64 = 6 * 3_600_000;
 
 /// `GET /importar/{id}`: the questions, the progress, or the result.
 pub fn show(visit: &Visit) -> Answer {
@@ -154,8 +144,12 @@ pub fn show(visit: &Visit) -> Answer {
 }
 
 fn finished(visit: &Visit, id: ImportId) -> Answer {
-    let found = service::batch(visit.app(), &visit.ctx, id)?;
-    let (batch, issues) = found.ok_or_else(|| ServiceError::NotFound(id.to_string()))?;
+    let Some((batch, issues)) = service::batch(visit.app(), &visit.ctx, id)? else {
+        return match uploads::was_lost(id) {
+            true => visit.go("/importar", Some(Told::problem(visit.locale().t("imports.lost")))),
+            false => Err(ServiceError::NotFound(id.to_string())),
+        };
+    };
     let is_spanish = visit.locale().is_spanish();
     let mut problems: Vec<ProblemRow> = issues
         .iter()
@@ -181,20 +175,37 @@ fn finished(visit: &Visit, id: ImportId) -> Answer {
     let total = problems.len();
     let range = visit.page(ROWS).range(total);
     let batch = shown(visit, &batch);
-    let whole = FileResult {
-        name: batch.name.clone(),
-        format: String::new(),
-        counts: batch.counts,
-        is_rejected: batch.counts.read > 0 && batch.counts.rejected == batch.counts.read,
-    };
+    let files = service::files(visit.app(), &visit.ctx, id)?;
+    let is_interrupted = batch.state == BatchState::Interrupted;
+    let stopped = is_interrupted.then(|| visit.locale().t("imports.interrupted").to_owned());
     let view = ResultView {
         batch,
-        files: vec![whole],
+        files: files.iter().map(file_result).collect(),
         problems: problems.drain(range).collect(),
         paging: visit.paging(ROWS, total),
-        stopped_because: None,
+        stopped_because: stopped,
     };
     visit.html(result(&visit.frame(), &view))
+}
+
+fn file_result(file: &service::ImportFile) -> FileResult {
+    FileResult {
+        name: file.name.clone(),
+        format: file.format.clone(),
+        counts: shown_counts(file.counts),
+        is_rejected: file.status == "reject",
+    }
+}
+
+fn shown_counts(counts: service::Counts) -> Counts {
+    Counts {
+        read: counts.read,
+        accepted: counts.accepted,
+        duplicates: counts.duplicates,
+        quarantined: counts.quarantined,
+        rejected: counts.rejected,
+        ignored: counts.ignored,
+    }
 }
 
 /// `GET /importar/{id}/avance`: how far it has come, for scripts.

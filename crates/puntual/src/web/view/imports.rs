@@ -79,9 +79,16 @@ pub enum BatchState {
     Undone,
     /// Stopped by a fault; nothing of the unfinished part was kept.
     Failed,
+    /// The program ended while it ran; what it had stored stays.
+    Interrupted,
 }
 
 impl BatchState {
+    /// Whether it brought something that can be taken back.
+    fn can_be_undone(self) -> bool {
+        matches!(self, BatchState::Done | BatchState::Interrupted)
+    }
+
     fn look(self) -> (&'static str, &'static str, &'static str) {
         match self {
             BatchState::Asking => ("h-soon", "help", "batch.asking"),
@@ -89,6 +96,7 @@ impl BatchState {
             BatchState::Done => ("h-paid", "check", "batch.done"),
             BatchState::Undone => ("h-legal", "undo", "batch.undone"),
             BatchState::Failed => ("h-d3", "alert", "batch.failed"),
+            BatchState::Interrupted => ("h-d3", "pause", "batch.interrupted"),
         }
     }
 }
@@ -204,7 +212,7 @@ fn batch_table(f: &Frame, batches: &[Batch]) -> Markup {
                             (count_cells(f, &batch.counts))
                             td data-label=(f.t("col.state")) { (batch_badge(f, batch.state)) }
                             td.row-actions {
-                                @if batch.state == BatchState::Done && f.may_write() {
+                                @if batch.state.can_be_undone() && f.may_write() {
                                     (undo(f, batch))
                                 }
                             }
@@ -396,7 +404,7 @@ pub fn result(f: &Frame, view: &ResultView) -> Markup {
         @if batch.counts.quarantined > 0 {
             a.button href="/importar/cuarentena" { (icon("flag")) (f.t("imports.decide")) }
         }
-        @if batch.state == BatchState::Done && f.may_write() { (undo(f, batch)) }
+        @if batch.state.can_be_undone() && f.may_write() { (undo(f, batch)) }
     };
     let when = format!("{} {} · {}", format::date(batch.on, f.locale), batch.at, batch.who);
     let beside = html! {
@@ -411,13 +419,15 @@ pub fn result(f: &Frame, view: &ResultView) -> Markup {
         }
         section {
             h2 { (f.t("imports.problems")) }
-            @if view.problems.is_empty() {
+            @if view.problems.is_empty() && view.stopped_because.is_none() {
                 p.ok { (icon("check")) (f.t("imports.no_problems")) }
             } @else { (problem_table(f, &view.problems)) (pager(f, view.paging)) }
         }
-        section {
-            h2 { (f.t("imports.file_list")) }
-            (file_table(f, &view.files))
+        @if !view.files.is_empty() {
+            section {
+                h2 { (f.t("imports.file_list")) }
+                (file_table(f, &view.files))
+            }
         }
     };
     page(f, heading, body)

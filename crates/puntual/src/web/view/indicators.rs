@@ -214,7 +214,8 @@ pub struct Indicator {
     pub value: Option<Ratio>,
     /// How many facts it rests on.
     pub n: i64,
-    /// Its value on each day of the series; the last is the page's day.
+    /// Its value on each day of the series; the last is the page's day. Empty for an indicator that
+    /// is only of a day.
     pub series: Vec<Option<Ratio>>,
 }
 
@@ -456,10 +457,16 @@ fn indicator_row(f: &Frame, indicator: &Indicator) -> Markup {
                 a.behind href=(indicator.id.behind(f)) { (shown(f, indicator.value, unit)) }
                 (direction(f, indicator, ago(12)))
             }
-            td.num data-label=(f.t("indicators.month_ago")) { (shown(f, ago(1), unit)) }
-            td.num data-label=(f.t("indicators.year_ago")) { (shown(f, ago(12), unit)) }
-            td data-label=(f.t("indicators.series")) {
-                (chart::spark(f, f.t(name), unit, &indicator.series))
+            @if indicator.series.is_empty() {
+                td.muted colspan="3" data-label=(f.t("indicators.series")) {
+                    (f.t("indicators.of_the_day"))
+                }
+            } @else {
+                td.num data-label=(f.t("indicators.month_ago")) { (shown(f, ago(1), unit)) }
+                td.num data-label=(f.t("indicators.year_ago")) { (shown(f, ago(12), unit)) }
+                td data-label=(f.t("indicators.series")) {
+                    (chart::spark(f, f.t(name), unit, &indicator.series))
+                }
             }
             td.num data-label="n" {
                 (figure::integer(f, indicator.n))
@@ -497,6 +504,8 @@ fn direction(f: &Frame, indicator: &Indicator, before: Option<Ratio>) -> Markup 
 
 /// The series behind the sparklines.
 fn series_table(f: &Frame, view: &IndicatorsView) -> Markup {
+    let with_series: Vec<&Indicator> =
+        view.indicators.iter().filter(|indicator| !indicator.series.is_empty()).collect();
     html! {
         details.behind-chart {
             summary { (f.t("chart.see_table")) }
@@ -505,7 +514,7 @@ fn series_table(f: &Frame, view: &IndicatorsView) -> Markup {
                     thead {
                         tr {
                             th scope="col" { (f.t("figure.day")) }
-                            @for indicator in &view.indicators {
+                            @for indicator in &with_series {
                                 th.num scope="col" { (f.t(indicator.id.keys().0)) }
                             }
                         }
@@ -516,7 +525,7 @@ fn series_table(f: &Frame, view: &IndicatorsView) -> Markup {
                                 th scope="row" {
                                     a href=(f.url.with(AS_OF, day)) { (figure::date(f, *day)) }
                                 }
-                                @for indicator in &view.indicators {
+                                @for indicator in &with_series {
                                     td.num {
                                         ({
                                             shown(
