@@ -281,6 +281,15 @@ pub struct DocumentRecord {
     pub problems: Vec<Problem>,
 }
 
+impl DocumentRecord {
+    /// Whether its buyer issued it for the seller (UNTDID 1001: 261, 389, 527; `AF` in Facturae):
+    /// its number is of the buyer's series, so that two buyers may give the same.
+    pub fn is_self_billed(&self) -> bool {
+        let code = self.type_code.as_deref().unwrap_or("");
+        matches!(code, "261" | "389" | "527") || code.starts_with("AF/")
+    }
+}
+
 /// The claim was assigned to someone else (cesión, factoring).
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct AssignmentRecord {

@@ -6,6 +6,7 @@
 mod engines;
 
 use engines::*;
+use puntual_formats::record::*;
 use puntual_store::on_both_engines;
 use puntual_store::testing::Place;
 
@@ -64,6 +65,19 @@ on_both_engines! {
                 books.prove();
             }
         }
+    }
+
+    fn an_invoice_of_a_table_and_its_file_are_one_debt(place) {
+        let buyer = PartyRecord { tax_id: Some("900108281-3".to_owned()), ..PartyRecord::default() };
+        let row = DocumentRecord { buyer, ..invoice("SETP990000002", "", "2026-03-10", "2026-04-09", "119000") };
+        let row = DocumentRecord { currency: Some("COP".to_owned()), ..row };
+        let books = colombia(place);
+        books.load(vec![record(row.clone())]);
+        assert_eq!(upload(&books, "dian_factura"), (0, 1, 0, 0));
+        let other_place = another(place);
+        let books = colombia(&other_place);
+        assert_eq!(upload(&books, "dian_factura"), ACCEPTED);
+        assert_eq!(books.load(vec![record(row)]).counts.duplicates, 1);
     }
 
     fn a_corrected_invoice_takes_the_place_of_the_one_it_names_in_any_order(place) {

@@ -83,7 +83,9 @@ fn key(format: &str, document: &DocumentRecord) -> Option<String> {
     let seller = comparable(seller);
     if format == "ubl" {
         let number = document.number.as_deref()?;
-        return Some(format!("ubl {seller} {} {number}", document.kind.as_str()));
+        let buyer = document.buyer.tax_id.as_deref().filter(|_| document.is_self_billed());
+        let (kind, buyer) = (document.kind.as_str(), buyer.unwrap_or(""));
+        return Some(format!("ubl {seller} {kind} {number} {buyer}"));
     }
     let type_code = document.type_code.as_deref()?;
     let number = document.number.as_deref()?;

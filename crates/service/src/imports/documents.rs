@@ -120,16 +120,17 @@ fn tell_years_apart(
     told
 }
 
-/// Keys of CFDI drafts whose stamped form is stored, and of stamped CFDI whose draft is: the same
-/// invoice before and after its stamp is one debt.
+/// Keys of documents that are stored under another key, because only one of the two bears the uid
+/// its tax office gives: the same invoice before and after its stamp, or in a table and as a file,
+/// is one debt. In Mexico and Colombia, where the uid is the key.
 fn stored_twins(
     chunk: &mut Chunk<'_, '_>,
     drafts: &[(usize, usize, Draft<'_>)],
 ) -> Result<HashSet<String>, ServiceError> {
     let mut twins = HashSet::new();
-    let mexican = chunk.ctx.creditor.country == "MX";
+    let has_uids = matches!(chunk.ctx.creditor.country.as_str(), "MX" | "CO");
     let numbered: Vec<&Draft<'_>> =
-        drafts.iter().map(|(_, _, draft)| draft).filter(|d| mexican && d.has_number()).collect();
+        drafts.iter().map(|(_, _, draft)| draft).filter(|d| has_uids && d.has_number()).collect();
     for part in numbered.chunks(super::chunk::LOOKUP) {
         for credits in [false, true] {
             let numbers = part.iter().map(|draft| draft.number.as_str());
@@ -138,22 +139,17 @@ fn stored_twins(
                 known.iter().map(|(number, k)| (number.as_str(), k)).collect();
             for draft in part {
                 let Some(stored) = by_number.get(draft.number.as_str()) else { continue };
-                let other_is_draft = draft.record.uuid.is_some() && is_draft_key(&stored.doc_key);
-                let other_is_stamped =
-                    draft.record.uuid.is_none() && !is_draft_key(&stored.doc_key);
+                let both_have_uids =
+                    draft.record.uuid.is_some() && stored.doc_key.starts_with("uuid:");
                 let same = stored.customer == draft.customer
                     && keys::same_content(stored.content_hash, draft.content_hash);
-                if same && (other_is_draft || other_is_stamped) {
+                if same && !both_have_uids {
                     twins.insert(draft.key.clone());
                 }
             }
         }
     }
     Ok(twins)
-}
-
-fn is_draft_key(key: &str) -> bool {
-    key.starts_with("cfdi:")
 }
 
 /// Decides what can be decided from the record alone, or says why it cannot enter.

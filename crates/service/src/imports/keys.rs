@@ -89,11 +89,6 @@ fn cpe_type(d: &DocumentRecord, number: &str) -> Option<&'static str> {
     }
 }
 
-/// Types of an invoice its buyer issued (UNTDID 1001): its number is of the buyer's series.
-const SELF_BILLED: [&str; 3] = ["261", "389", "527"];
-/// The same in Facturae.
-const AUTOFACTURA: &str = "AF/";
-
 /// The business key of a document of a creditor of `country`. `None` when the document says too
 /// little to be told apart from another.
 pub fn document_key(d: &DocumentRecord, country: &str, total: &str) -> Option<String> {
@@ -116,11 +111,7 @@ pub fn document_key(d: &DocumentRecord, country: &str, total: &str) -> Option<St
     if unstamped {
         return Some(format!("cfdi:{number}|{issued}|{total}"));
     }
-    let self_billed = d
-        .type_code
-        .as_deref()
-        .is_some_and(|code| SELF_BILLED.contains(&code) || code.starts_with(AUTOFACTURA));
-    let buyer = d.buyer.tax_id.as_deref().filter(|_| self_billed);
+    let buyer = d.buyer.tax_id.as_deref().filter(|_| d.is_self_billed());
     match (number.is_empty(), buyer) {
         (false, None) => return Some(format!("n:{}:{number}", d.kind.as_str())),
         (false, Some(buyer)) => {
