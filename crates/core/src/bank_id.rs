@@ -1,7 +1,7 @@
-//! Account numbers and payment references that carry their own check digits: IBAN, Mexico's
-//! CLABE, the SEPA creditor identifier and the ISO 11649 creditor reference.
+//! Account numbers and payment references that carry their own check digits: IBAN, Spain's CCC,
+//! Mexico's CLABE, the SEPA creditor identifier and the ISO 11649 creditor reference.
 //!
-//! Decides only whether the text can be right. Knows no bank and no account.
+//! Decides whether the text can be right, and which writings name one account. Knows no bank.
 
 /// The IBAN without spaces, upper case, or `None` when its length is not its country's or the
 /// modulo-97 check fails (ISO 13616-1).
@@ -31,6 +31,68 @@ pub fn clabe(text: &str) -> Option<String> {
         .sum();
     let expected = (10 - sum % 10) % 10;
     (u32::from(bare.as_bytes()[17] - b'0') == expected).then_some(bare)
+}
+
+/// One account in one writing, however a file names it: the IBAN where the number is one, carries
+/// one, or is a Spanish CCC, whole or in parts as Norma 43 has it; else the CLABE; else the number
+/// as it stands, upper case and without punctuation, after the bank's code if that is known. Empty
+/// when the file names no account.
+pub fn account(number: &str, bank: Option<&str>, office: Option<&str>) -> String {
+    let plain = |text: &str| -> String {
+        let kept = text.chars().filter(|c| c.is_alphanumeric());
+        kept.flat_map(char::to_uppercase).collect()
+    };
+    let bare = plain(number);
+    let (bank, office) = (plain(bank.unwrap_or_default()), plain(office.unwrap_or_default()));
+    let parts = number.split(['/', ':']).map(plain);
+    // SWIFT's field 25 may put the bank before the account and the currency after it.
+    let without_currency = |text: &str| {
+        let (front, currency) = text.split_at_checked(text.len().checked_sub(3)?)?;
+        currency.bytes().all(|b| b.is_ascii_alphabetic()).then(|| front.to_owned())
+    };
+    let mut writings: Vec<String> = std::iter::once(bare.clone()).chain(parts).collect();
+    writings.extend(writings.clone().iter().filter_map(|text| without_currency(text)));
+    let in_parts = (bank.len(), office.len(), bare.len()) == (4, 4, 10);
+    let known = writings.iter().find_map(|text| iban(text).or_else(|| ccc(text)));
+    known
+        .or_else(|| spanish(&format!("{bank}{office}"), &bare).filter(|_| in_parts))
+        .or_else(|| writings.iter().find_map(|text| clabe(text)))
+        .unwrap_or_else(|| {
+            let parts = [bank, office, bare];
+            parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+        })
+}
+
+/// The IBAN of a Spanish CCC: bank 4, office 4, check digits 2, account 10.
+fn ccc(text: &str) -> Option<String> {
+    if text.len() != 20 || !all_digits(text) {
+        return None;
+    }
+    let known = spanish(&text[..8], &text[10..])?;
+    (known[12..14] == text[8..10]).then_some(known)
+}
+
+/// The IBAN of a Spanish account in parts without check digits, as Norma 43 writes it (AEB,
+/// cuaderno 43): eight digits of bank and office, ten of the account.
+fn spanish(bank_office: &str, account: &str) -> Option<String> {
+    if !all_digits(bank_office) || !all_digits(account) {
+        return None;
+    }
+    let digits = format!("{}{}", ccc_digit(&format!("00{bank_office}")), ccc_digit(account));
+    let bban = format!("{bank_office}{digits}{account}");
+    let check = 98 - mod_97(&format!("{bban}ES00"));
+    Some(format!("ES{check:02}{bban}"))
+}
+
+/// The control digit of ten digits: weights are the powers of two modulo 11.
+fn ccc_digit(ten: &str) -> u32 {
+    let weights = [1, 2, 4, 8, 5, 10, 9, 7, 3, 6];
+    let sum: u32 = ten.bytes().zip(weights).map(|(b, weight)| u32::from(b - b'0') * weight).sum();
+    match 11 - sum % 11 {
+        11 => 0,
+        10 => 1,
+        digit => digit,
+    }
 }
 
 /// The SEPA creditor identifier, upper case, or `None` when its modulo-97 check fails. The three
@@ -169,3 +231,25 @@ const IBAN_LENGTHS: [(&str, usize); 89] = [
     ("XK", 20),
     ("YE", 30),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_account_has_one_writing() {
+        let known = "ES9121000418450200051332";
+        let parts = account("0200051332", Some("2100"), Some("0418"));
+        assert_eq!(parts, known);
+        for written in
+            ["ES91 2100 0418 4502 0005 1332", "21000418450200051332", "ES9121000418450200051332EUR"]
+        {
+            assert_eq!(account(written, None, None), known, "{written}");
+        }
+        assert_eq!(account("CAIXESBB/ES9121000418450200051332", None, None), known);
+        assert_eq!(account("032180000118359719", None, None), "032180000118359719");
+        assert_eq!(account("00-123-45678", Some("012"), None), "012-0012345678");
+        assert_eq!(account("21000418460200051332", None, None), "21000418460200051332");
+        assert_eq!(account("", None, None), "");
+    }
+}

@@ -67,6 +67,14 @@ ids! {
     EventId = "evt";
     /// A person who uses the program.
     UserId = "usr";
+    /// An account at a bank.
+    BankAccountId = "bka";
+    /// A statement of a bank account.
+    BankStatementId = "bks";
+    /// A movement of a bank account.
+    BankEntryId = "bke";
+    /// What became of a direct debit or transfer.
+    DebitResultId = "dbr";
 }
 
 /// Crockford's base 32: no I, L, O, U, so that an id can be read aloud.

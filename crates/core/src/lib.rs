@@ -24,6 +24,7 @@ pub mod posting;
 pub mod priority;
 pub mod promise;
 pub mod ratio;
+pub mod same_money;
 pub mod strategy;
 pub mod tax_id;
 pub mod terms;

@@ -10,7 +10,7 @@ use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::ledger::Account;
 use puntual_core::portfolio::{AsOf, By, Scope};
-use puntual_store::{Tx, audit, creditor, ledger, outbox};
+use puntual_store::{Tx, audit, bank, creditor, ledger, outbox};
 use std::collections::BTreeMap;
 
 /// One check and how it went.
@@ -38,6 +38,7 @@ pub fn run(app: &App, ctx: &Ctx) -> Result<Vec<Check>, ServiceError> {
             found("currencies", currencies(tx, ctx))?,
             found("control_totals", control_totals(tx, ctx))?,
             found("no_orphans", orphans(tx, ctx))?,
+            found("bank_statements", bank_statements(tx, ctx))?,
             found("outbox", messages(tx, ctx))?,
         ])
     })
@@ -200,6 +201,32 @@ fn orphans(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
         .map(|orphans| format!("{}: {} missing", orphans.relation, orphans.count))
         .collect();
     Ok(check("no_orphans", wrong, format!("{} relations hold", relations.len())))
+}
+
+/// Where a statement's own balances and sums close and none of its entries waits, the entries stored
+/// lead from its opening to its closing balance.
+fn bank_statements(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
+    let told = bank::told(tx, ctx.scope())?;
+    let (mut wrong, mut proven) = (Vec::new(), 0);
+    let statements = bank::statements(tx, ctx.scope())?;
+    for s in &statements {
+        let (Some(opening), Some(closing)) = (s.opening_minor, s.closing_minor) else { continue };
+        let (count, sum_minor) = told.get(&s.id).copied().unwrap_or_default();
+        let closes = opening + s.credit_minor - s.debit_minor == closing;
+        if !closes || count != s.entry_count {
+            continue;
+        }
+        proven += 1;
+        if opening + sum_minor != closing {
+            wrong.push(format!(
+                "{}: its entries lead from {opening} to {}, not to {closing}",
+                s.id,
+                opening + sum_minor
+            ));
+        }
+    }
+    let fine = format!("{proven} of {} statements closed by their entries", statements.len());
+    Ok(check("bank_statements", wrong, fine))
 }
 
 /// No message is held by a worker that is gone.

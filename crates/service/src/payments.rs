@@ -6,6 +6,7 @@
 //! nothing.
 
 use crate::App;
+use crate::bank_links;
 use crate::book::Book;
 use crate::ctx::Ctx;
 use crate::day::judge;
@@ -146,6 +147,7 @@ pub fn record(app: &App, ctx: &Ctx, command: &RecordPayment) -> Result<Receipt, 
         let receipt = case.receipt(payment, &allocation, kept);
         let event = payment_event(ctx, &receipt)?;
         timeline::append(tx, ctx.scope(), &[event])?;
+        bank_links::settle_one(tx, ctx, &receipt.payment)?;
         payment::get(tx, ctx.scope(), command.id)?
             .map(|payment| Receipt { payment, ..receipt })
             .ok_or_else(|| ServiceError::Bug(format!("payment {} is gone", command.id)))

@@ -29,6 +29,19 @@ pub fn query(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// A name as it is compared, or `None` when nothing of it is left.
+pub fn comparable(name: &str) -> Option<String> {
+    let words = plain(name).split_whitespace().collect::<Vec<_>>().join(" ");
+    (!words.is_empty()).then_some(words)
+}
+
+/// An id as it is compared whoever wrote it: letters and digits, upper case, without leading zeros.
+pub fn bare_id(text: &str) -> Option<String> {
+    let kept = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase);
+    let bare: String = kept.skip_while(|c| *c == '0').collect();
+    (!bare.is_empty()).then_some(bare)
+}
+
 /// What a customer is found by: name, code and tax id, with and without punctuation.
 pub fn searchable(name: &str, code: &str, tax_id: Option<&str>) -> String {
     let squeezed = |text: &str| plain(text).replace(' ', "");

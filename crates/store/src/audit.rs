@@ -10,13 +10,13 @@ use puntual_core::date::Day;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Orphans {
     /// What points at what.
-    pub relation: &'static str,
+    pub relation: String,
     /// How many.
     pub count: i64,
 }
 
 /// Relations that must hold: child table, its column, parent table, its key, extra condition.
-const RELATIONS: [(&str, &str, &str, &str, &str); 15] = [
+const RELATIONS: [(&str, &str, &str, &str, &str); 23] = [
     ("receivable", "document_id", "document", "document_id", ""),
     ("receivable", "customer_id", "customer", "customer_id", ""),
     ("document", "customer_id", "customer", "customer_id", ""),
@@ -38,6 +38,20 @@ const RELATIONS: [(&str, &str, &str, &str, &str); 15] = [
     ("action", "customer_id", "customer", "customer_id", ""),
     ("action_receivable", "action_id", "action", "action_id", ""),
     ("outbox", "action_id", "action", "action_id", "AND c.action_id IS NOT NULL"),
+    ("bank_statement", "bank_account_id", "bank_account", "bank_account_id", ""),
+    ("bank_entry", "bank_account_id", "bank_account", "bank_account_id", ""),
+    ("bank_entry", "linked_to", "bank_entry", "bank_entry_id", "AND c.linked_to IS NOT NULL"),
+    ("bank_entry", "payment_id", "payment", "payment_id", "AND c.payment_id IS NOT NULL"),
+    ("bank_entry_detail", "bank_entry_id", "bank_entry", "bank_entry_id", ""),
+    ("bank_statement_entry", "bank_statement_id", "bank_statement", "bank_statement_id", ""),
+    ("bank_statement_entry", "bank_entry_id", "bank_entry", "bank_entry_id", ""),
+    (
+        "debit_result",
+        "bank_entry_id",
+        "bank_entry",
+        "bank_entry_id",
+        "AND c.bank_entry_id IS NOT NULL",
+    ),
 ];
 
 /// Rows that are pointed at and are not there, by relation; relations in order have count 0.
@@ -52,29 +66,10 @@ pub fn orphans(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<Orphans>, StoreError
         );
         let count =
             tx.query_one(&sql, &params![scope.workspace, scope.creditor], |row| row.int(0))?;
-        found.push(Orphans { relation: relation_name(child, parent), count: count.unwrap_or(0) });
+        let relation = format!("{child} → {parent}");
+        found.push(Orphans { relation, count: count.unwrap_or(0) });
     }
     Ok(found)
-}
-
-fn relation_name(child: &'static str, parent: &'static str) -> &'static str {
-    match (child, parent) {
-        ("receivable", "document") => "receivable → document",
-        ("receivable", _) => "receivable → customer",
-        ("document", _) => "document → customer",
-        ("payment", _) => "payment → customer",
-        ("contact_point", _) => "contact_point → customer",
-        ("ledger_entry", "receivable") => "ledger_entry → receivable",
-        ("ledger_entry", _) => "ledger_entry → customer",
-        ("promise", _) => "promise → customer",
-        ("dispute", _) => "dispute → document",
-        ("hold", _) => "hold → customer",
-        ("timeline", _) => "timeline → customer",
-        ("document_reference", _) => "document_reference → document",
-        ("action", _) => "action → customer",
-        ("action_receivable", _) => "action_receivable → action",
-        _ => "outbox → action",
-    }
 }
 
 /// First and last day on which an entry took effect.

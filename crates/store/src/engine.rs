@@ -48,9 +48,10 @@ impl Connection {
     pub(crate) fn refresh_statistics(&mut self) -> Result<(), StoreError> {
         match self {
             Connection::Sqlite(_) => Ok(()),
-            Connection::Postgres { .. } => {
-                self.batch("ANALYZE document, receivable, payment, action, action_receivable")
-            }
+            Connection::Postgres { .. } => self.batch(
+                "ANALYZE document, receivable, payment, action, action_receivable, \
+                     bank_entry, bank_statement_entry",
+            ),
         }
     }
 

@@ -6,9 +6,12 @@
 
 pub mod action;
 pub mod audit;
+pub mod bank;
+pub mod bank_entry;
 pub mod copy;
 pub mod creditor;
 pub mod customer;
+pub mod debit_result;
 pub mod document;
 mod engine;
 pub mod error;

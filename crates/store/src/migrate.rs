@@ -5,11 +5,12 @@ use crate::engine::Connection;
 use crate::error::StoreError;
 
 /// Name and text of every migration, in order.
-pub const MIGRATIONS: [(&str, &str); 7] = [
+pub const MIGRATIONS: [(&str, &str); 8] = [
     ("0001_parties", include_str!("../migrations/0001_parties.sql")),
     ("0002_money", include_str!("../migrations/0002_money.sql")),
     ("0003_collection", include_str!("../migrations/0003_collection.sql")),
     ("0004_reading", include_str!("../migrations/0004_reading.sql")),
+    ("0005_bank", include_str!("../migrations/0005_bank.sql")),
     ("0006_inbox", include_str!("../migrations/0006_inbox.sql")),
     ("0007_assignments", include_str!("../migrations/0007_assignments.sql")),
     ("0008_import_files", include_str!("../migrations/0008_import_files.sql")),

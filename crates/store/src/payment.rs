@@ -266,6 +266,21 @@ pub fn for_each<E: From<StoreError>>(
     tx.for_each(&sql, &params![scope.workspace, scope.creditor], |row| each(read(row)?))
 }
 
+/// Hands every payment received between two days, both included, to `each`; those taken back are
+/// left out.
+pub fn for_each_received<E: From<StoreError>>(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    (from, to): (Day, Day),
+    mut each: impl FnMut(Payment) -> Result<(), E>,
+) -> Result<(), E> {
+    let sql = select(
+        "payment_id > 0 AND received_on >= $3 AND received_on <= $4 AND reversed_at IS NULL \
+         ORDER BY payment_id",
+    );
+    tx.for_each(&sql, &params![scope.workspace, scope.creditor, from, to], |row| each(read(row)?))
+}
+
 /// Adds to the cached unapplied amounts: pairs of payment and change in smallest units.
 pub fn add_unapplied(
     tx: &mut Tx<'_>,

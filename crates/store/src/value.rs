@@ -76,7 +76,8 @@ macro_rules! from_id {
 
 from_id! {
     WorkspaceId CreditorId CustomerId ContactPointId DocumentId ReceivableId PaymentId TxId
-    ImportId PromiseId DisputeId HoldId ActionId MessageId EventId UserId
+    ImportId PromiseId DisputeId HoldId ActionId MessageId EventId UserId BankAccountId
+    BankStatementId BankEntryId DebitResultId
 }
 
 impl<'a, T: Into<Param<'a>>> From<Option<T>> for Param<'a> {

@@ -12,7 +12,7 @@ mod fixtures;
 use fixtures::*;
 use puntual_store::copy::{copy, tables};
 use puntual_store::testing::Place;
-use puntual_store::{MIGRATIONS, Store, import, on_both_engines, setting, user};
+use puntual_store::{MIGRATIONS, Store, bank, bank_entry, import, on_both_engines, setting, user};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A key of a table: whether it is unique, and its columns in order.
@@ -188,6 +188,8 @@ fn fill(store: &Store) {
             puntual_core::id::ImportId(9),
             NOW_MS,
         )?;
+        bank::insert_account(tx, SCOPE, &bank_account(70, "ES91"), NOW_MS)?;
+        bank_entry::insert_many(tx, SCOPE, &[bank_entry(100, "2026-04-02", -5)])?;
         setting::set(tx, SCOPE, "texto", "línea 1\nlínea 2\t\\N \\. '\"; -- ✓")?;
         setting::set(tx, OTHER, "vacío", "")?;
         user::note_failed_sign_in(tx, SCOPE.workspace, "ana", i64::MIN, i64::MAX)
@@ -250,6 +252,7 @@ fn a_copy_to_the_server_and_back_loses_nothing() {
     let original = rows(&file);
     assert_eq!(copied as usize, original.values().map(Vec::len).sum::<usize>());
     assert!(original["source_file"].len() == 2 && original["ledger_entry"].len() == 3);
+    assert_eq!(original["bank_entry"].len(), 1);
     assert_eq!(rows(&database), original);
     assert_eq!(rows(&back), original);
     assert!(copy(&source, &on_server).is_err(), "a storage that is not empty was overwritten");

@@ -1,5 +1,6 @@
 //! One chunk of an import: the transaction it is written in and everything it adds.
 
+use super::bank::Seen;
 use super::parties::Directory;
 use crate::App;
 use crate::book::Book;
@@ -68,6 +69,8 @@ pub struct Chunk<'a, 'c> {
     pub payments: &'a mut HashMap<String, PaymentId>,
     /// How often each likeness has been met in this import.
     pub met: &'a mut HashMap<i64, i64>,
+    /// What the import remembers of banks.
+    pub bank: &'a mut Seen,
     /// References added.
     pub references: Vec<Reference>,
     /// Documents replaced: key of the old, key of the new.

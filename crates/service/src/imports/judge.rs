@@ -3,7 +3,7 @@
 use super::chunk::Chunk;
 use super::standing::Existing;
 use super::verdict::Verdict;
-use super::{Options, allocations, documents, events, payments, standing};
+use super::{Options, allocations, bank, debits, documents, events, payments, standing};
 use crate::error::ServiceError;
 use puntual_formats::record::{DocumentKind, Record};
 
@@ -52,6 +52,11 @@ pub(super) fn judge(
     settle(at, standing::take_promises(chunk, existing, &records)?);
     let (at, records) = each!((_, Record::Event(event)) => &**event);
     settle(at, events::take(chunk, &records)?);
+    let told = |record: &Record| matches!(record, Record::BankEntry(_) | Record::Statement(_));
+    let (at, records) = each!((file, record) if told(record) => (*file, record));
+    settle(at, bank::take(chunk, &records)?);
+    let (at, records) = each!((file, Record::DebitResult(result)) => (*file, &**result));
+    settle(at, debits::take(chunk, &records)?);
     let missing = || ServiceError::Bug("a record was left without a verdict".to_owned());
     let with_remarks = |(verdict, (_, record)): (Option<Verdict>, &(usize, Record))| {
         let mut verdict = verdict.ok_or_else(missing)?;

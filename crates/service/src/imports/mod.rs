@@ -6,8 +6,12 @@
 
 mod allocations;
 pub mod amount;
+mod bank;
+mod bank_draft;
+mod bank_pairs;
 mod chunk;
 pub mod compare;
+mod debits;
 mod documents;
 mod events;
 mod found;
@@ -28,6 +32,8 @@ pub use chunk::Recorded;
 pub use quarantine::{Decided, Decision, Refusal, decide, list_quarantine};
 pub(crate) use report::unreadable;
 pub use undo::undo;
+
+pub(crate) use bank_draft::telling as bank_telling;
 
 use crate::App;
 use crate::ctx::Ctx;

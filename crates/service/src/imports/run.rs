@@ -7,8 +7,11 @@ use super::parties::Directory;
 use super::report::{count, issue, other_format, short_name, unreadable, worst};
 use super::standing::{self, Existing};
 use super::verdict::Verdict;
-use super::{FileReport, Input, Listener, Options, Progress, keys, mapping_to_text, read_options};
+use super::{
+    FileReport, Input, Listener, Options, Progress, bank, keys, mapping_to_text, read_options,
+};
 use crate::App;
+use crate::bank_links;
 use crate::book::Book;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
@@ -65,6 +68,7 @@ struct Run<'a> {
     existing: Existing,
     payments: HashMap<String, PaymentId>,
     met: HashMap<i64, i64>,
+    bank: bank::Seen,
     /// Files not reported yet; the first has the position `first`.
     files: Vec<Entry>,
     items: Vec<(usize, Record)>,
@@ -129,6 +133,7 @@ pub(super) fn run(
         existing,
         payments: HashMap::new(),
         met: HashMap::new(),
+        bank: bank::Seen::default(),
         files: Vec::new(),
         items: Vec::new(),
         progress,
@@ -422,6 +427,7 @@ impl Run<'_> {
             book: Book::default(),
             payments: &mut self.payments,
             met: &mut self.met,
+            bank: &mut self.bank,
             references: Vec::new(),
             replacements: Vec::new(),
             debts: HashMap::new(),
@@ -488,9 +494,10 @@ impl Run<'_> {
             let scope = self.ctx.scope();
             let files: Vec<ImportFile> = self.files.iter().map(Entry::kept).collect();
             self.app.store.write(|tx| {
+                bank_links::settle(tx, self.ctx)?;
                 import::insert_issues(tx, scope, &whole_files)?;
                 import::insert_files(tx, scope, self.batch.id, &files)?;
-                import::update_batch(tx, scope, &self.batch)
+                Ok::<_, ServiceError>(import::update_batch(tx, scope, &self.batch)?)
             })?;
         }
         if self.batch.counts.accepted > CHUNK as i64 && !self.options.dry_run {

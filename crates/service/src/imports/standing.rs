@@ -51,11 +51,10 @@ pub fn foregone(record: &Record, options: &Options) -> Option<Verdict> {
     let accepted_by_hand = accepted_by_hand(record, options);
     let first = || record.problems().iter().max_by_key(|problem| problem.status).cloned();
     match (record, record.status()) {
-        (Record::Statement(statement), _) => Some(Verdict::Framing(statement.problems.clone())),
-        (
-            Record::BankEntry(_) | Record::DebitResult(_) | Record::PaymentOrder(_),
-            Status::Ok | Status::Warn,
-        ) => Some(Verdict::Ignored),
+        (Record::Statement(_), _) => None,
+        (Record::PaymentOrder(order), status) if status < Status::Reject => {
+            Some(Verdict::Noted(verdict::order(order)))
+        }
         (Record::Refused(problem), _) => Some(refused(problem)),
         (_, Status::Ignore) => Some(Verdict::Ignored),
         (_, Status::Reject) => Some(Verdict::Rejected(first()?)),

@@ -3,13 +3,14 @@
 
 use super::chunk::LOOKUP;
 use crate::App;
+use crate::bank_links;
 use crate::book::Book;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
 use puntual_core::access::Deed;
 use puntual_core::id::{ImportId, ReceivableId, TxId};
 use puntual_store::ledger::{self, Recording, StoredEntry};
-use puntual_store::{Tx, document, import, payment, pending, standing};
+use puntual_store::{Tx, bank, document, import, payment, pending, standing};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Takes a batch back. Refused, with what depends on it, when later facts touch its documents or
@@ -30,6 +31,7 @@ pub fn undo(app: &App, ctx: &Ctx, import: ImportId) -> Result<import::Batch, Ser
         let standing_entries: Vec<&StoredEntry> = entries.iter().filter(|e| stands(e)).collect();
         refuse_if_needed(import, &entries, touching.iter().filter(|e| stands(e)))?;
         refuse_if_served(tx, ctx, &batch)?;
+        refuse_if_told_elsewhere(tx, ctx, import)?;
         let mut book = Book::default();
         let reversal = TxId(app.next_id());
         for stored in standing_entries.iter().rev() {
@@ -61,6 +63,8 @@ pub fn undo(app: &App, ctx: &Ctx, import: ImportId) -> Result<import::Batch, Ser
             pending::reopen(tx, scope, part.iter().map(String::as_str))?;
         }
         standing::drop_of_import(tx, scope, import, ctx.today, ctx.now_ms)?;
+        bank::drop_of_import(tx, scope, import)?;
+        bank_links::settle(tx, ctx)?;
         batch.undone_at = Some(ctx.now_ms);
         batch.state = "undone".to_owned();
         import::update_batch(tx, scope, &batch)?;
@@ -127,6 +131,22 @@ fn refuse_if_served(tx: &mut Tx<'_>, ctx: &Ctx, batch: &import::Batch) -> Result
         count => Err(ServiceError::Conflict(format!(
             "{count} applications of this import were carried out when later imports brought \
              their documents; undo those first"
+        ))),
+    }
+}
+
+/// A later statement tells of the same entries and brought only the others: without these, its
+/// balances would no longer be reached.
+fn refuse_if_told_elsewhere(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    import: ImportId,
+) -> Result<(), ServiceError> {
+    match bank::count_told_elsewhere(tx, ctx.scope(), import)? {
+        0 => Ok(()),
+        count => Err(ServiceError::Conflict(format!(
+            "{count} bank entries of this import are told by statements of other imports too; \
+             undo those first"
         ))),
     }
 }

@@ -1,7 +1,7 @@
 //! What became of a record, and why.
 
 use puntual_core::currency::Currency;
-use puntual_formats::record::{DocumentRecord, Problem, Status};
+use puntual_formats::record::{DocumentRecord, PaymentOrderRecord, Problem, Status};
 
 /// The outcome of one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Verdict {
     Rejected(Problem),
     /// It is no business of this portfolio.
     Ignored,
+    /// The same, with what there is to say of it.
+    Noted(Problem),
     /// It only frames other records and counts for none itself; with remarks, if any.
     Framing(Vec<Problem>),
 }
@@ -98,6 +100,28 @@ pub fn too_large(record: &DocumentRecord) -> Verdict {
     )
 }
 
+/// What there is to say of instructions to the bank: they move no money by themselves.
+pub fn order(record: &PaymentOrderRecord) -> Problem {
+    if let Some(found) = record.problems.iter().max_by_key(|problem| problem.status) {
+        return found.clone();
+    }
+    let count: usize = record.batches.iter().map(|batch| batch.lines.len()).sum();
+    let id = record.id.as_deref().unwrap_or("?");
+    problem(
+        Status::Ignore,
+        &record.place,
+        "payment_order",
+        format!(
+            "Son {count} órdenes al banco (mensaje {id}): no mueven dinero por sí mismas. Lo que \
+             resulte llegará en el extracto o en la respuesta del banco."
+        ),
+        format!(
+            "These are {count} orders to the bank (message {id}): they move no money by \
+             themselves. What comes of them will be in the statement or the bank's answer."
+        ),
+    )
+}
+
 /// A number, code or tax id longer than any is.
 pub fn too_long(place: &str) -> Verdict {
     quarantine(
@@ -111,8 +135,13 @@ pub fn too_long(place: &str) -> Verdict {
 
 /// A currency that is not one.
 pub fn currency(record: &DocumentRecord, code: &str) -> Verdict {
+    unknown_currency(&record.place, code)
+}
+
+/// The same, at a place.
+pub fn unknown_currency(place: &str, code: &str) -> Verdict {
     quarantine(
-        &record.place,
+        place,
         "unknown_currency",
         format!("La moneda {code:?} no es un código ISO 4217 conocido."),
         format!("The currency {code:?} is not a known ISO 4217 code."),
@@ -129,7 +158,7 @@ impl Verdict {
             Verdict::Duplicate => counts.duplicates += 1,
             Verdict::Quarantined(..) => counts.quarantined += 1,
             Verdict::Rejected(_) => counts.rejected += 1,
-            Verdict::Ignored => counts.ignored += 1,
+            Verdict::Ignored | Verdict::Noted(_) => counts.ignored += 1,
         }
     }
 
@@ -140,7 +169,7 @@ impl Verdict {
                 remarks.iter().map(|remark| (remark, None)).collect()
             }
             Verdict::Quarantined(problem, key) => vec![(problem, key.as_deref())],
-            Verdict::Rejected(problem) => vec![(problem, None)],
+            Verdict::Rejected(problem) | Verdict::Noted(problem) => vec![(problem, None)],
             Verdict::Duplicate | Verdict::Ignored => Vec::new(),
         }
     }
