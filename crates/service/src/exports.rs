@@ -7,9 +7,11 @@ use crate::error::ServiceError;
 use puntual_core::access::Deed;
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
+use puntual_core::id::BankAccountId;
 use puntual_core::money::Money;
 use puntual_formats::out::{Cell, Export, ExportError, ExportFormat};
-use puntual_store::{Tx, customer, document, ledger, payment, timeline};
+use puntual_store::{Tx, bank, bank_entry, customer, document, ledger, payment, timeline};
+use std::collections::HashMap;
 use std::io::{Seek, Write};
 use std::path::Path;
 
@@ -26,6 +28,8 @@ pub enum Subject {
     Ledger,
     /// What happened with customers.
     Timeline,
+    /// Entries of bank accounts, with what is known of their money.
+    Bank,
 }
 
 impl From<ExportError> for ServiceError {
@@ -66,11 +70,35 @@ pub fn write<W: Write + Seek + Send>(
             Subject::Payments => payments(tx, ctx, &mut sink),
             Subject::Ledger => entries(tx, ctx, &mut sink),
             Subject::Timeline => events(tx, ctx, &mut sink),
+            Subject::Bank => bank_entries(tx, ctx, &mut sink),
         }
     })?;
     export.finish()?;
     Ok(rows)
 }
+
+const BANK_COLUMNS: [&str; 20] = [
+    "id",
+    "account",
+    "message",
+    "state",
+    "booked_on",
+    "value_on",
+    "currency",
+    "amount",
+    "balance",
+    "text",
+    "reference",
+    "bank_reference",
+    "counterparty",
+    "counterparty_tax_id",
+    "counterparty_account",
+    "mandate",
+    "return_reason",
+    "same_as",
+    "payment",
+    "why",
+];
 
 fn columns(subject: Subject) -> &'static [&'static str] {
     match subject {
@@ -131,6 +159,7 @@ fn columns(subject: Subject) -> &'static [&'static str] {
             "reverses",
             "actor",
         ],
+        Subject::Bank => &BANK_COLUMNS,
         Subject::Timeline => &[
             "id", "customer", "date", "kind", "channel", "outcome", "text", "balance", "currency",
             "actor",
@@ -260,4 +289,36 @@ fn events(tx: &mut Tx<'_>, ctx: &Ctx, sink: &mut Sink<'_>) -> Result<(), Service
 /// The name of an export file: what, of whom, as of when.
 pub fn file_name(ctx: &Ctx, what: &str, as_of: Day, extension: &str) -> String {
     format!("{what}-{}-al-{as_of}.{extension}", ctx.creditor.code.to_lowercase())
+}
+
+fn bank_entries(tx: &mut Tx<'_>, ctx: &Ctx, sink: &mut Sink<'_>) -> Result<(), ServiceError> {
+    let numbers: HashMap<BankAccountId, String> =
+        bank::accounts(tx, ctx.scope())?.into_iter().map(|a| (a.id, a.number)).collect();
+    bank_entry::for_each(tx, ctx.scope(), |e| {
+        let id = e.id.to_string();
+        let (same_as, payment) =
+            (e.linked_to.map(|id| id.to_string()), e.payment.map(|id| id.to_string()));
+        sink(&[
+            Cell::Text(&id),
+            numbers.get(&e.account).map(String::as_str).into(),
+            Cell::Text(&e.message),
+            Cell::Text(&e.state),
+            Cell::Day(e.booked_on),
+            e.value_on.map_or(Cell::Empty, Cell::Day),
+            Cell::Text(e.currency.code()),
+            money(Some(e.amount_minor), e.currency),
+            money(e.balance_minor, e.currency),
+            e.text.as_deref().into(),
+            e.reference.as_deref().into(),
+            e.bank_reference.as_deref().into(),
+            e.counterparty_name.as_deref().into(),
+            e.counterparty_tax_id.as_deref().into(),
+            e.counterparty_account.as_deref().into(),
+            e.mandate.as_deref().into(),
+            e.return_reason.as_deref().into(),
+            same_as.as_deref().into(),
+            payment.as_deref().into(),
+            e.link_why.as_deref().into(),
+        ])
+    })
 }

@@ -4,6 +4,7 @@
 
 pub mod applications;
 pub mod balances;
+pub mod bank;
 pub mod bank_links;
 pub mod behaviour;
 pub mod bench;

@@ -111,7 +111,8 @@ impl Books {
     }
 
     fn results(&self) -> Vec<DebitResult> {
-        self.app.store.read(|tx| debit_result::list(tx, self.ctx.scope(), 100)).unwrap()
+        let of = ["RTRN", "RJCT", "ACSC"];
+        self.app.store.read(|tx| debit_result::list_in(tx, self.ctx.scope(), &of, 100)).unwrap()
     }
 
     fn pays(&self, id: i64, code: &str, on: &str, minor: i64, reference: Option<&str>) {

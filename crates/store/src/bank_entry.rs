@@ -150,8 +150,6 @@ pub struct Wanted {
     pub standing: Standing,
     /// Words every one of which must be found (lower case, no accents).
     pub words: Vec<String>,
-    /// Only this amount, smallest units, whichever its sign.
-    pub amount_minor: Option<i64>,
 }
 
 const COLUMNS: [&str; 34] = [
@@ -501,9 +499,6 @@ fn condition(from: usize, wanted: &Wanted) -> (String, Vec<Param<'static>>) {
     };
     if let Some(account) = wanted.account {
         with(&|n| format!("bank_account_id = ${n}"), account.into());
-    }
-    if let Some(amount_minor) = wanted.amount_minor {
-        with(&|n| format!("amount_minor IN (${n}, 0 - ${n})"), amount_minor.into());
     }
     for word in &wanted.words {
         let pattern = Param::Owned(format!("%{}%", like(word)));

@@ -150,11 +150,23 @@ pub fn by_keys<'k>(
     tx.query(&sql, &values, read)
 }
 
-/// The last results, newest first.
-pub fn list(tx: &mut Tx<'_>, scope: Scope, limit: i64) -> Result<Vec<DebitResult>, StoreError> {
-    let sql =
-        select("debit_result_id > 0 ORDER BY resulted_on DESC, debit_result_id DESC LIMIT $3");
-    tx.query(&sql, &params![scope.workspace, scope.creditor, limit], read)
+/// The last results in these outcomes, newest first.
+pub fn list_in(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    outcomes: &[&str],
+    limit: i64,
+) -> Result<Vec<DebitResult>, StoreError> {
+    if outcomes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = select(&format!(
+        "outcome IN ({}) ORDER BY resulted_on DESC, debit_result_id DESC LIMIT $3",
+        placeholders(4, outcomes.len())
+    ));
+    let mut values = params![scope.workspace, scope.creditor, limit].to_vec();
+    values.extend(outcomes.iter().map(|outcome| Param::from(*outcome)));
+    tx.query(&sql, &values, read)
 }
 
 /// Results that name an instruction no recorded payment is known of, in the order they came.

@@ -32,6 +32,8 @@ enum SubjectArg {
     Ledger,
     /// What happened with customers.
     Timeline,
+    /// Entries of bank accounts, with what is known of their money.
+    Bank,
 }
 
 /// Runs `puntual export`.
@@ -44,6 +46,7 @@ pub fn export(common: &Common, command: &Export) -> Result<Outcome, Failure> {
         SubjectArg::Payments => Subject::Payments,
         SubjectArg::Ledger => Subject::Ledger,
         SubjectArg::Timeline => Subject::Timeline,
+        SubjectArg::Bank => Subject::Bank,
     };
     let rows = exports::to_file(&app, &ctx, subject, &command.out)?;
     match common.json {

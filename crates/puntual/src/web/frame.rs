@@ -87,6 +87,8 @@ pub enum Section {
     Customers,
     /// Documents.
     Documents,
+    /// What is on the bank's accounts.
+    Bank,
     /// Messages and the plan of the day.
     Messages,
     /// Indicators as of any day.
@@ -99,10 +101,11 @@ pub enum Section {
 
 impl Section {
     /// All, in the rail's order.
-    pub const ALL: [Section; 7] = [
+    pub const ALL: [Section; 8] = [
         Section::Day,
         Section::Customers,
         Section::Documents,
+        Section::Bank,
         Section::Messages,
         Section::Indicators,
         Section::Import,
@@ -115,6 +118,7 @@ impl Section {
             Section::Day => "/",
             Section::Customers => "/clientes",
             Section::Documents => "/documentos",
+            Section::Bank => "/banco",
             Section::Messages => "/mensajes",
             Section::Indicators => "/indicadores",
             Section::Import => "/importar",
@@ -127,6 +131,7 @@ impl Section {
             Section::Day => "nav.day",
             Section::Customers => "nav.customers",
             Section::Documents => "nav.documents",
+            Section::Bank => "nav.bank",
             Section::Messages => "nav.messages",
             Section::Indicators => "nav.indicators",
             Section::Import => "nav.import",
@@ -139,6 +144,7 @@ impl Section {
             Section::Day => "sun",
             Section::Customers => "people",
             Section::Documents => "file",
+            Section::Bank => "coin",
             Section::Messages => "mail",
             Section::Indicators => "chart",
             Section::Import => "upload",
@@ -152,6 +158,7 @@ impl Section {
             Section::Day => Some("d"),
             Section::Customers => Some("c"),
             Section::Documents => Some("o"),
+            Section::Bank => Some("b"),
             Section::Messages => Some("m"),
             Section::Indicators => Some("i"),
             Section::Import => Some("s"),

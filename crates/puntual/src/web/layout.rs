@@ -346,6 +346,7 @@ fn key_map(f: &Frame) -> Markup {
                 ("g d", "nav.day"),
                 ("g c", "nav.customers"),
                 ("g o", "nav.documents"),
+                ("g b", "nav.bank"),
                 ("g m", "nav.messages"),
                 ("g i", "nav.indicators"),
                 ("g s", "nav.import"),

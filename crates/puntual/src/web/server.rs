@@ -10,8 +10,8 @@ use super::csrf;
 use super::error_page;
 use super::frame::Section;
 use super::handlers::{
-    contact, creditor_card, customer, customers, day, document, documents, indicators, messages,
-    money, own_password, plan, quarantine, search, settings, upload, users,
+    bank, contact, creditor_card, customer, customers, day, document, documents, indicators,
+    messages, money, own_password, plan, quarantine, search, settings, upload, users,
 };
 use super::state::{Shared, Web};
 use super::url::Url;
@@ -77,7 +77,7 @@ pub async fn stop_signal() {
 
 /// Every address, one line each.
 fn routes() -> Router<Shared> {
-    use Section::{Customers, Day, Documents, Import, Indicators, Messages};
+    use Section::{Bank, Customers, Day, Documents, Import, Indicators, Messages};
     Router::new()
         .route("/salud", get(health))
         .route("/a/{file}", get(assets::serve))
@@ -116,6 +116,7 @@ fn routes() -> Router<Shared> {
         .route("/documentos", page(Documents, documents::list))
         .route("/documentos/exportar", page(Documents, documents::export))
         .route("/documentos/{id}", page(Documents, document::show))
+        .route("/banco", page(Bank, bank::list))
         .route("/mensajes", page(Messages, messages::list))
         .route("/mensajes/plan", page(Messages, plan::show))
         .route("/mensajes/plan/ejecutar", deed(Messages, plan::run))

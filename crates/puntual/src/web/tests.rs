@@ -5,6 +5,7 @@ use super::layout::{Frame, Role, Section, Theme};
 use super::locale::{Locale, MISSING, TAGS};
 use super::part::notice::{Flash, Tone};
 use super::url::Url;
+use super::view::bank::{BankView, bank};
 use super::view::creditor_card::{CreditorCardView, creditor_card};
 use super::view::customer::{CustomerView, customer};
 use super::view::customer_money::{CustomerMoneyView, customer_money};
@@ -57,6 +58,14 @@ fn pages(tag: &str) -> Vec<(String, String)> {
         ("documents", documents(&f(Section::Documents), &DocumentsView::sample(&day))),
         ("documents-sorted", documents(&sorted, &DocumentsView::sample(&sorted))),
         ("document", document(&sorted, &DocumentView::sample(&sorted))),
+        ("bank", bank(&f(Section::Bank), &BankView::sample(&day))),
+        (
+            "bank-empty",
+            bank(
+                &f(Section::Bank),
+                &BankView { accounts: Vec::new(), returned: Vec::new(), ..BankView::sample(&day) },
+            ),
+        ),
         ("indicators", indicators(&f(Section::Indicators), &IndicatorsView::sample(&day))),
         ("indicators-past", indicators(&past, &IndicatorsView::sample(&past))),
         ("imports", imports(&import, &ImportsView::sample())),

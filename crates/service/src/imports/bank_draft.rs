@@ -252,7 +252,7 @@ fn details(entry: BankEntryId, records: &[EntryDetailRecord], of_entry: Currency
     records.iter().enumerate().map(one).collect()
 }
 
-/// Everything an entry may be looked for by, those inside it included.
+/// Everything an entry may be looked for by, those inside it included; its amount by its digits.
 fn search_text(entry: &BankEntry, inside: &[EntryDetailRecord]) -> String {
     let spoken = [&entry.text, &entry.counterparty_name];
     let codes = [
@@ -272,5 +272,6 @@ fn search_text(entry: &BankEntry, inside: &[EntryDetailRecord]) -> String {
     let spoken = spoken.into_iter().chain(spoken_inside).flatten().map(|text| words::plain(text));
     let codes = codes.into_iter().chain(codes_inside).flatten();
     let codes = codes.map(|text| words::plain(text).replace(' ', ""));
-    spoken.chain(codes).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    let digits = std::iter::once(entry.amount_minor.unsigned_abs().to_string());
+    spoken.chain(codes).chain(digits).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }

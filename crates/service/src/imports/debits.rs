@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, HashMap};
 
 /// What came back on the account: not a status of ISO 20022, which ends before settlement.
 const RETURNED: &str = "RTRN";
-/// Statuses after which the money did not stay (ISO 20022, external payment status).
-const FAILED: [&str; 3] = [RETURNED, "RJCT", "CANC"];
+/// Outcomes after which the money did not stay (ISO 20022, external payment status).
+pub const FAILED: [&str; 3] = [RETURNED, "RJCT", "CANC"];
 /// Days within which two failures of one instruction are one: the return of a SEPA direct debit
 /// reaches the account at most five bank days after the answer. Later, it was collected again.
 const SAME_FAILURE_DAYS: i32 = 15;

@@ -34,6 +34,7 @@ pub(crate) use report::unreadable;
 pub use undo::undo;
 
 pub(crate) use bank_draft::telling as bank_telling;
+pub(crate) use debits::FAILED as FAILED_DEBITS;
 
 use crate::App;
 use crate::ctx::Ctx;

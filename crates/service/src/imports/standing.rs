@@ -52,6 +52,12 @@ pub fn foregone(record: &Record, options: &Options) -> Option<Verdict> {
     let first = || record.problems().iter().max_by_key(|problem| problem.status).cloned();
     match (record, record.status()) {
         (Record::Statement(_), _) => None,
+        // Announced: no money yet, and shown until it is.
+        (Record::BankEntry(entry), Status::Ignore)
+            if entry.problems.iter().all(|problem| problem.status < Status::Quarantine) =>
+        {
+            None
+        }
         (Record::PaymentOrder(order), status) if status < Status::Reject => {
             Some(Verdict::Noted(verdict::order(order)))
         }

@@ -116,6 +116,14 @@ pub enum State {
     Unknown,
     /// An action held back, with a reason.
     HeldBack,
+    /// A movement nothing else tells of.
+    Unidentified,
+    /// A movement that is the money of another record.
+    SameMoney,
+    /// A movement the bank announced and has not booked.
+    Announced,
+    /// A movement or debit that takes back an earlier payment.
+    Returned,
 }
 
 impl State {
@@ -138,6 +146,10 @@ impl State {
             State::Failed => ("h-d3", "alert", "state.failed"),
             State::Unknown => ("h-d2", "help", "state.unknown"),
             State::HeldBack => ("h-soon", "pause", "state.held_back"),
+            State::Unidentified => ("h-soon", "help", "state.unidentified"),
+            State::SameMoney => ("h-paid", "check", "state.same_money"),
+            State::Announced => ("h-promised", "clock", "state.announced"),
+            State::Returned => ("h-d3", "broken", "state.returned"),
         }
     }
 

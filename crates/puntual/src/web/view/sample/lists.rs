@@ -7,6 +7,7 @@ use crate::web::part::badge::{Channel, State, Verdict};
 use crate::web::part::form::Choice;
 use crate::web::part::table::Paging;
 use crate::web::view::PromiseLine;
+use crate::web::view::bank::{AccountRow, BankView, Chain, EntryRow, Known, ReturnedRow, Why};
 use crate::web::view::customers::{CustomerRow, CustomersView, Totals};
 use crate::web::view::documents::{DocumentRow, DocumentsView};
 use crate::web::view::home::{Case, Counters, HomeView, LastContact, NextAction};
@@ -172,6 +173,79 @@ impl DocumentsView {
             buckets: buckets(),
             currencies: vec![Choice::new("CLP", "CLP"), Choice::new("USD", "USD")],
         }
+    }
+}
+
+impl BankView {
+    /// Accounts with every kind of chain, and entries in every state.
+    pub fn sample(f: &Frame) -> BankView {
+        let chains = [
+            Chain::Closed,
+            Chain::Unstated,
+            Chain::Gap(Some(today()), None),
+            Chain::Broken(Some(today())),
+        ];
+        let account = |(index, chain): (usize, &Chain)| AccountRow {
+            id: format!("bka_{index}"),
+            number: if index == 1 { String::new() } else { format!("ES91210004184502000{index}") },
+            name: (index == 0).then(|| "Comercial Ñuble SpA".to_owned()),
+            currency: f.numbers.home(),
+            statements: index as i64,
+            last_on: (index != 1).then(today),
+            closing: (index != 1).then(|| whole(f, 12_719)),
+            chain: *chain,
+        };
+        let returned = |index: usize| ReturnedRow {
+            on: today(),
+            instruction: format!("F2026-010{index}"),
+            mandate: (index == 0).then(|| "MND-0001".to_owned()),
+            amount: (index < 2).then(|| whole(f, -121)),
+            reason: "AM04 · Fondos insuficientes".to_owned(),
+            customer: (index == 0).then(|| customer(0)),
+        };
+        BankView {
+            accounts: chains.iter().enumerate().map(account).collect(),
+            counts: BANK_STATES.map(|(state, code)| (state, code, 12)).to_vec(),
+            returned: (0..3).map(returned).collect(),
+            rows: (0..8).map(|index| bank_entry(f, index)).collect(),
+            paging: paging(48),
+        }
+    }
+}
+
+const BANK_STATES: [(State, &str); 4] = [
+    (State::Unidentified, "open"),
+    (State::SameMoney, "linked"),
+    (State::Announced, "announced"),
+    (State::Returned, "returned"),
+];
+
+fn bank_entry(f: &Frame, index: usize) -> EntryRow {
+    let why = |days| {
+        vec![
+            Why::Reference("F20260101".to_owned()),
+            Why::Said("bank.why.tax_id"),
+            Why::Said("bank.why.payer_name"),
+            Why::Said("bank.why.only_one"),
+            Why::DaysApart(days),
+        ]
+    };
+    EntryRow {
+        booked_on: today(),
+        value_on: (index % 2 == 0).then(|| today() + 1),
+        account: "ES9121000418450200051332".to_owned(),
+        text: if index == 3 { String::new() } else { "TRANSFERENCIA RECIBIDA".to_owned() },
+        references: if index == 2 { String::new() } else { "F2026-0101 · 778899".to_owned() },
+        party: if index == 1 { String::new() } else { tax_id(f, index) },
+        amount: whole(f, 1_190 - 400 * index as i128),
+        state: BANK_STATES[index % 4].0,
+        known: match index % 4 {
+            0 => Known::Nothing,
+            1 => Known::Payment(customer(index), why(index as i64 - 1)),
+            2 => Known::Entry("bank.told_by_statement", today(), why(1)),
+            _ => Known::Entry("bank.told_by_notification", today(), why(2)),
+        },
+        inside: index as i64 % 3,
     }
 }
 
