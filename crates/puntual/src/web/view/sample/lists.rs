@@ -232,7 +232,7 @@ fn bank_entry(f: &Frame, index: usize) -> EntryRow {
     };
     EntryRow {
         booked_on: today(),
-        value_on: (index % 2 == 0).then(|| today() + 1),
+        value_on: index.is_multiple_of(2).then(|| today() + 1),
         account: "ES9121000418450200051332".to_owned(),
         text: if index == 3 { String::new() } else { "TRANSFERENCIA RECIBIDA".to_owned() },
         references: if index == 2 { String::new() } else { "F2026-0101 · 778899".to_owned() },
