@@ -89,8 +89,8 @@ impl App {
     pub fn open(url: &str, clock: Clock, node: u8) -> Result<App, ServiceError> {
         let store = Store::open(url)?;
         let ids = Mutex::new(IdMaker::new(node));
-        let (portfolios, verdicts) = Default::default();
-        Ok(App { store, clock, portfolios, verdicts, ids })
+        let portfolios = Portfolios::of(store.clone());
+        Ok(App { store, clock, portfolios, verdicts: verdicts::Verdicts::default(), ids })
     }
 
     /// A new id.

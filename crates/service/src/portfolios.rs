@@ -13,9 +13,10 @@ use puntual_core::portfolio::{
 };
 use puntual_core::tax_id;
 use puntual_store::receivable::Receivable;
-use puntual_store::{Scope, Tx, creditor, customer, ledger, receivable};
+use puntual_store::{Scope, Store, Tx, creditor, customer, ledger, receivable};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 /// Beyond this many new entries a portfolio is loaded anew rather than caught up.
 const CATCH_UP: i64 = 50_000;
@@ -144,12 +145,19 @@ pub struct View {
 }
 
 /// The portfolios loaded so far.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Portfolios {
     loaded: Mutex<HashMap<Scope, Arc<Mutex<View>>>>,
+    /// Where a second connection can be had, to read two tables at once.
+    beside: Option<Store>,
 }
 
 impl Portfolios {
+    /// Portfolios of a storage that may be read on two connections at once.
+    pub fn of(store: Store) -> Portfolios {
+        Portfolios { beside: Some(store), ..Portfolios::default() }
+    }
+
     /// The creditor's portfolio with everything the ledger holds now.
     pub fn view(&self, app: &App, ctx: &Ctx) -> Result<View, ServiceError> {
         app.store.read(|tx| self.view_in(tx, ctx.scope()))
@@ -178,7 +186,7 @@ impl Portfolios {
         if ledger_seq != view.ledger_seq {
             let behind = ledger_seq - view.ledger_seq;
             if view.ledger_seq == 0 || behind > CATCH_UP {
-                view.portfolio = Arc::new(load(tx, scope, &view.names)?);
+                view.portfolio = Arc::new(self.load(tx, scope, &view.names, ledger_seq)?);
             } else {
                 let facts = newer(tx, scope, view.ledger_seq)?;
                 Arc::make_mut(&mut view.portfolio).extend(facts).map_err(refused)?;
@@ -187,20 +195,49 @@ impl Portfolios {
         }
         Ok(view.clone())
     }
+
+    /// Everything the ledger holds up to `ledger_seq`. Receivables are read on a connection of
+    /// their own while this one reads the movements, and count only when both saw the same ledger;
+    /// for a small ledger that would only be a detour.
+    fn load(
+        &self,
+        tx: &mut Tx<'_>,
+        scope: Scope,
+        names: &CustomerNames,
+        ledger_seq: i64,
+    ) -> Result<Portfolio, ServiceError> {
+        let mut facts = Facts { customers: names.facts(), ..Facts::default() };
+        let read_beside = |store: &Store| {
+            store.read_if_free(|tx| {
+                let (seq, _) = creditor::versions(tx, scope)?;
+                Ok::<_, ServiceError>((seq, receivables(tx, scope)?))
+            })
+        };
+        let found = thread::scope(|threads| {
+            let beside = self.beside.as_ref().filter(|_| ledger_seq > CATCH_UP);
+            let reader = beside.map(|store| threads.spawn(|| read_beside(store)));
+            add_movements(tx, scope, 0, &mut facts)?;
+            Ok::<_, ServiceError>(reader.and_then(|reader| reader.join().ok().flatten()))
+        })?;
+        facts.receivables = match found {
+            Some(Ok((seq, receivables))) if seq == ledger_seq => receivables,
+            _ => receivables(tx, scope)?,
+        };
+        facts.build().map_err(refused)
+    }
 }
 
 fn refused(error: puntual_core::portfolio::PortfolioError) -> ServiceError {
     ServiceError::Bug(format!("the ledger does not fit a portfolio: {error}"))
 }
 
-fn load(tx: &mut Tx<'_>, scope: Scope, names: &CustomerNames) -> Result<Portfolio, ServiceError> {
-    let mut facts = Facts { customers: names.facts(), ..Facts::default() };
+fn receivables(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<ReceivableFact>, ServiceError> {
+    let mut facts = Vec::new();
     receivable::for_each_after::<ServiceError>(tx, scope, ReceivableId(0), |r| {
-        facts.receivables.push(receivable_fact(&r));
+        facts.push(receivable_fact(&r));
         Ok(())
     })?;
-    add_movements(tx, scope, 0, &mut facts)?;
-    facts.build().map_err(refused)
+    Ok(facts)
 }
 
 fn newer(tx: &mut Tx<'_>, scope: Scope, after_seq: i64) -> Result<Facts, ServiceError> {

@@ -95,7 +95,17 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.run("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
+        run_on(self.pool.get().map_err(StoreError::from)?, BEGIN_READ, work)
+    }
+
+    /// The same on a connection that is free at once or soon; `None` when there is none. For work
+    /// that only saves time, so that it never waits for those who wait for it.
+    pub fn read_if_free<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Option<Result<T, E>> {
+        let connection = self.pool.get_timeout(std::time::Duration::from_millis(200)).ok()?;
+        Some(run_on(connection, BEGIN_READ, work))
     }
 
     /// Runs `work` in a transaction and commits it when it succeeds; otherwise nothing of it
@@ -104,7 +114,7 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.run("BEGIN IMMEDIATE", "BEGIN", work)
+        run_on(self.pool.get().map_err(StoreError::from)?, BEGIN_WRITE, work)
     }
 
     /// Lets the engine look at how the rows are spread; worth it before questions over everything
@@ -113,32 +123,35 @@ impl Store {
         let mut connection = self.pool.get().map_err(StoreError::from)?;
         connection.refresh_statistics()
     }
+}
 
-    fn run<T, E: From<StoreError>>(
-        &self,
-        sqlite_begin: &str,
-        postgres_begin: &str,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let mut connection = self.pool.get().map_err(StoreError::from)?;
-        let begin = if connection.is_postgres() { postgres_begin } else { sqlite_begin };
-        connection.batch(begin)?;
-        let mut open = OpenTx { connection: &mut connection, done: false };
-        let mut tx = Tx { connection: open.connection, failed: None };
-        let mut result = work(&mut tx);
-        // After a failed statement PostgreSQL turns a commit into a rollback without a word. Work
-        // that overlooked the failure must not be told that it was stored, on either engine.
-        if let (Ok(_), Some(failure)) = (&result, tx.failed) {
-            result =
-                Err(StoreError::Refused(format!("a failure was overlooked: {failure}")).into());
-        }
-        let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        let ended = open.connection.batch(end);
-        open.done = ended.is_ok();
-        let value = result?;
-        ended?;
-        Ok(value)
+/// How a transaction begins on SQLite and on PostgreSQL.
+type Begin = [&'static str; 2];
+const BEGIN_READ: Begin = ["BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"];
+const BEGIN_WRITE: Begin = ["BEGIN IMMEDIATE", "BEGIN"];
+
+fn run_on<T, E: From<StoreError>>(
+    mut connection: r2d2::PooledConnection<Place>,
+    begin: Begin,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let [on_sqlite, on_postgres] = begin;
+    let begin = if connection.is_postgres() { on_postgres } else { on_sqlite };
+    connection.batch(begin)?;
+    let mut open = OpenTx { connection: &mut connection, done: false };
+    let mut tx = Tx { connection: open.connection, failed: None };
+    let mut result = work(&mut tx);
+    // After a failed statement PostgreSQL turns a commit into a rollback without a word. Work
+    // that overlooked the failure must not be told that it was stored, on either engine.
+    if let (Ok(_), Some(failure)) = (&result, tx.failed) {
+        result = Err(StoreError::Refused(format!("a failure was overlooked: {failure}")).into());
     }
+    let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    let ended = open.connection.batch(end);
+    open.done = ended.is_ok();
+    let value = result?;
+    ended?;
+    Ok(value)
 }
 
 /// Rolls back when the work inside panicked, so that the connection returns to the pool clean.
