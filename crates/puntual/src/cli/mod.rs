@@ -158,7 +158,7 @@ pub fn main() -> ExitCode {
 
 fn start_logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("PUNTUAL_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,puntual=info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,puntual=info,lopdf=error"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
