@@ -104,7 +104,7 @@ on_both_engines! {
     }
 
     fn worked_example_g1(place) {
-        let mut books = Books::open(place, "ES", Currency::EUR, "B83833615", "2026-07-06");
+        let mut books = Books::open(place, "ES", Currency::EUR, "B83833616", "2026-07-06");
         g1(&mut books);
         books.prove();
         let eur = "EUR 1200.00 | 1000.00 | 1500.00 | 0.00 | 1500.00 | 600.00 | u 350.00 | b 5450.00";
@@ -124,7 +124,7 @@ on_both_engines! {
     }
 
     fn worked_example_g1_with_credit_netted(place) {
-        let mut books = Books::open(place, "ES", Currency::EUR, "B83833615", "2026-07-06");
+        let mut books = Books::open(place, "ES", Currency::EUR, "B83833616", "2026-07-06");
         g1(&mut books);
         let question = AgingQuestion { credits: CreditPolicy::NetOldestFirst, ..AgingQuestion::new(AsOf::day(day("2026-06-30"))) };
         let report = reports::aging_json(&books.app, &books.ctx, &question).unwrap();
@@ -137,7 +137,7 @@ on_both_engines! {
     }
 
     fn worked_example_m1(place) {
-        let books = Books::open(place, "ES", Currency::EUR, "B83833615", "2026-04-01");
+        let books = Books::open(place, "ES", Currency::EUR, "B83833616", "2026-04-01");
         let mut records = vec![
             invoice("OLD", "A", "2025-12-15", "2026-01-14", "140000"),
             invoice("JAN-PAID", "A", "2026-01-20", "2026-02-19", "50000"),
