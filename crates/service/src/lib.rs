@@ -2,6 +2,7 @@
 //! write, commit, and only then talk to the world. No SQL text, no HTML, no network inside a
 //! transaction.
 
+pub mod api_tokens;
 pub mod applications;
 pub mod balances;
 pub mod bank;
@@ -36,6 +37,7 @@ pub mod freshness;
 pub mod holds;
 pub mod import_preview;
 pub mod imports;
+pub mod inbox;
 pub mod listing;
 pub mod messages;
 mod moments;

@@ -5,6 +5,8 @@
 //! read inside it sees its own writes. One use case, one transaction.
 
 pub mod action;
+pub mod api_token;
+pub mod arrival;
 pub mod audit;
 pub mod bank;
 pub mod bank_entry;

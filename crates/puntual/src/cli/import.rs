@@ -6,7 +6,6 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use puntual_service::imports::{self, FileReport, Input, Listener, Options, Progress, Recorded};
 use puntual_service::reading;
-use serde_json::json;
 use std::path::PathBuf;
 
 /// Import files: e-invoices, tables, folders, zips.
@@ -93,33 +92,7 @@ impl Listener for Printer {
 fn print_report(json: bool, report: &FileReport) {
     let c = &report.counts;
     if json {
-        let problems: Vec<_> = report
-            .problems
-            .iter()
-            .map(|problem| {
-                json!({
-                    "where": problem.place,
-                    "code": problem.code,
-                    "status": problem.status.as_str(),
-                    "message": problem.es,
-                    "message_en": problem.en,
-                })
-            })
-            .collect();
-        json_line(&json!({
-            "file": report.name,
-            "format": report.format,
-            "status": report.status.as_str(),
-            "read": c.read,
-            "accepted": c.accepted,
-            "duplicates": c.duplicates,
-            "quarantined": c.quarantined,
-            "rejected": c.rejected,
-            "ignored": c.ignored,
-            "docs": report.docs,
-            "problems": problems,
-            "more_problems": report.more_problems,
-        }));
+        json_line(&report.to_json());
         return;
     }
     line(&format!(

@@ -7,6 +7,7 @@ mod days;
 mod export;
 mod import;
 mod output;
+mod receive;
 mod report;
 mod serve;
 mod upkeep;

@@ -1,6 +1,7 @@
 //! `puntual demo`, `puntual serve` and `puntual work`: the long-running commands.
 
 use super::output::{is_watched, line, note};
+use super::receive::{self, Doors};
 use super::{Common, Failure, Outcome};
 use crate::web;
 use clap::Args;
@@ -35,7 +36,7 @@ pub struct Demo {
 
 /// Serve the web and run the worker.
 #[derive(Args, Debug)]
-#[command(after_help = "Example: puntual serve --listen 0.0.0.0:8080")]
+#[command(after_help = "Example: puntual serve --listen 0.0.0.0:8080 --inbox /srv/puntual/entrada")]
 pub struct Serve {
     /// Address to listen on.
     #[arg(long, default_value = "127.0.0.1:8080")]
@@ -43,6 +44,8 @@ pub struct Serve {
     /// Serve only; another process works.
     #[arg(long)]
     no_worker: bool,
+    #[command(flatten)]
+    doors: Doors,
 }
 
 /// Run the worker alone; several may run on one PostgreSQL.
@@ -79,7 +82,7 @@ pub fn demo(common: &Common, command: &Demo) -> Result<Outcome, Failure> {
         return Ok(Outcome::Done);
     }
     let open_browser = !command.no_browser && is_watched();
-    serve_app(app, command.listen, true, open_browser)
+    serve_app(app, command.listen, true, open_browser, &Doors::default())
 }
 
 /// The storage when it is empty; `None` when a file held a demo, which is gone now. Books that are
@@ -114,7 +117,7 @@ fn cleared(common: &Common) -> Result<Option<App>, Failure> {
 
 /// Runs `puntual serve`.
 pub fn serve(common: &Common, command: &Serve) -> Result<Outcome, Failure> {
-    serve_app(common.open()?, command.listen, !command.no_worker, false)
+    serve_app(common.open()?, command.listen, !command.no_worker, false, &command.doors)
 }
 
 fn serve_app(
@@ -122,6 +125,7 @@ fn serve_app(
     listen: SocketAddr,
     with_worker: bool,
     open_browser: bool,
+    doors: &Doors,
 ) -> Result<Outcome, Failure> {
     let interrupted = imports::mark_interrupted(&app)?;
     if interrupted > 0 {
@@ -136,6 +140,7 @@ fn serve_app(
         let (app, stop) = (Arc::clone(&app), Arc::clone(&stop));
         std::thread::spawn(move || work_until_stopped(&app, &stop))
     });
+    let received = receive::open(&app, &stop, doors, with_worker);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(web::server::serve(Arc::clone(&app), listen, |address| {
         line("");
@@ -145,8 +150,8 @@ fn serve_app(
         }
     }));
     stop.stop();
-    if let Some(worker) = worker {
-        let _ = worker.join();
+    for thread in worker.into_iter().chain(received) {
+        let _ = thread.join();
     }
     match served {
         Ok(()) => Ok(Outcome::Done),

@@ -395,6 +395,6 @@ fn one_line(text: &str) -> String {
 }
 
 /// Whether the host is this machine, to which a password may travel unencrypted.
-fn is_this_machine(host: &str) -> bool {
+pub(crate) fn is_this_machine(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -5,6 +5,7 @@
 
 pub mod email;
 
+pub(crate) use email::is_this_machine;
 pub use email::{Attachment, EmailChannel, EmailSettings, Envelope, Security};
 
 /// What became of a message handed to a channel.

@@ -7,6 +7,7 @@ use crate::App;
 use puntual_core::id::ImportId;
 use puntual_formats::record::{Problem, Status};
 use puntual_store::import::{Counts, Issue};
+use serde_json::json;
 
 pub(super) fn issue(
     app: &App,
@@ -60,6 +61,34 @@ impl FileReport {
                 self.more_problems += 1;
             }
         }
+    }
+
+    /// The line of the command-line contract.
+    pub fn to_json(&self) -> serde_json::Value {
+        let problem = |problem: &Problem| {
+            json!({
+                "where": problem.place,
+                "code": problem.code,
+                "status": problem.status.as_str(),
+                "message": problem.es,
+                "message_en": problem.en,
+            })
+        };
+        let c = &self.counts;
+        json!({
+            "file": self.name,
+            "format": self.format,
+            "status": self.status.as_str(),
+            "read": c.read,
+            "accepted": c.accepted,
+            "duplicates": c.duplicates,
+            "quarantined": c.quarantined,
+            "rejected": c.rejected,
+            "ignored": c.ignored,
+            "docs": self.docs,
+            "problems": self.problems.iter().map(problem).collect::<Vec<_>>(),
+            "more_problems": self.more_problems,
+        })
     }
 
     /// The outcome of the file once all of its records are judged.
