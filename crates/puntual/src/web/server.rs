@@ -10,8 +10,7 @@ use super::csrf;
 use super::error_page;
 use super::frame::Section;
 use super::handlers::{
-    bank, contact, creditor_card, customer, customers, day, document, documents, indicators,
-    messages, money, own_password, plan, quarantine, search, settings, upload, users,
+    api, bank, contact, creditor_card, customer, customers, day, document, documents, indicators, messages, money, own_password, plan, quarantine, search, settings, upload, users,
 };
 use super::state::{Shared, Web};
 use super::url::Url;
@@ -131,6 +130,7 @@ fn routes() -> Router<Shared> {
             "/importar",
             page(Import, upload::list).post(receive).layer(DefaultBodyLimit::disable()),
         )
+        .route("/api/v1/imports", post(called).layer(DefaultBodyLimit::disable()))
         .route("/importar/cuarentena", page(Import, quarantine::list))
         .route(
             "/importar/cuarentena/{id}",
@@ -348,6 +348,11 @@ async fn receive(State(web): State<Shared>, request: Request) -> Response {
         Ok(Err(response)) => *response,
         Err(_) => error_page::bare(&parts.headers, Fault::Bug, &id_of(&parts)),
     }
+}
+
+/// `POST /api/v1/imports`: a program speaking for a person, without session or cookie.
+async fn called(State(web): State<Shared>, request: Request) -> Response {
+    api::imports(web, request).await
 }
 
 async fn door(State(web): State<Shared>, request: Request) -> Response {

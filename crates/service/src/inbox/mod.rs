@@ -8,7 +8,7 @@ pub mod mail_settings;
 mod mime;
 mod note;
 
-pub use note::note_of;
+pub use note::{line_of, note_of};
 pub use puntual_store::arrival::{Arrival, Came};
 
 use crate::App;
@@ -113,7 +113,7 @@ pub fn take(
         finished_at: None,
     };
     let arrival = match claim(app, ctx, fresh, coming.patience_ms)? {
-        Claimed::Ours(arrival) => arrival,
+        Claimed::Ours(arrival) => *arrival,
         Claimed::Not(taken) => return Ok(taken),
     };
     let mut heard = Reports::default();
@@ -123,7 +123,7 @@ pub fn take(
         Ok(_) => Arrival {
             state: "done".to_owned(),
             import: Some(import),
-            answer: Some(heard.lines()),
+            answer: Some(heard.lines(&arrival.name)),
             ..arrival
         },
         // It stays taken: whoever comes next takes it up again.
@@ -144,7 +144,7 @@ fn failed(arrival: Arrival, es: String, en: String) -> Arrival {
 }
 
 enum Claimed {
-    Ours(Arrival),
+    Ours(Box<Arrival>),
     Not(Taken),
 }
 
@@ -153,7 +153,7 @@ fn claim(app: &App, ctx: &Ctx, fresh: Arrival, patience_ms: i64) -> Result<Claim
     let scope = ctx.scope();
     app.store.write(|tx| {
         if arrival::insert(tx, scope, &fresh)? {
-            return Ok(Claimed::Ours(fresh));
+            return Ok(Claimed::Ours(Box::new(fresh)));
         }
         let Some(before) = arrival::by_key(tx, scope, &fresh.key)? else {
             return Err(ServiceError::Bug(format!("{} is taken by nobody", fresh.key)));
@@ -186,7 +186,7 @@ fn claim(app: &App, ctx: &Ctx, fresh: Arrival, patience_ms: i64) -> Result<Claim
         }
         let import = fresh.import.unwrap_or(ImportId(fresh.id));
         match arrival::take_over(tx, scope, &before, import, ctx.now_ms)? {
-            true => Ok(Claimed::Ours(Arrival { import: Some(import), ..before })),
+            true => Ok(Claimed::Ours(Box::new(Arrival { import: Some(import), ..before }))),
             false => Ok(Claimed::Not(Taken::Underway)),
         }
     })
@@ -310,7 +310,12 @@ impl Listener for Reports {
 
 impl Reports {
     /// One line of JSON per file, as the command-line contract has them.
-    fn lines(&self) -> String {
-        self.0.iter().map(|report| format!("{}\n", report.to_json())).collect()
+    fn lines(&self, name: &str) -> String {
+        let line = |report: &FileReport| {
+            // What it was called where it was sent, not where it lay here.
+            let sent = FileReport { name: name.to_owned(), ..report.clone() };
+            format!("{}\n", sent.to_json())
+        };
+        self.0.iter().map(line).collect()
     }
 }

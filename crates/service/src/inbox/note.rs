@@ -1,12 +1,13 @@
 //! What is written down for people about a file that came: the text beside it in the folder, and
-//! why nothing could be read. In the language of the creditor's country: Spanish.
+//! why nothing could be read, in Spanish like the names of the folders; and the line for programs.
 
 use super::Arrival;
 use crate::App;
 use crate::clock::civil_in_zone;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
-use puntual_store::import;
+use puntual_store::import::{self, Batch, Issue};
+use serde_json::json;
 
 /// Problems written beside a file; the rest is on the page of its batch.
 const MOST_PROBLEMS: i64 = 200;
@@ -19,14 +20,61 @@ pub(super) fn broken(error: &ServiceError) -> (String, String) {
     )
 }
 
-/// Whether what became of a file needs a person, and the text that says what became of it.
-pub fn note_of(app: &App, ctx: &Ctx, arrival: &Arrival) -> Result<(bool, String), ServiceError> {
+fn batch_of(
+    app: &App,
+    ctx: &Ctx,
+    arrival: &Arrival,
+) -> Result<Option<(Batch, Vec<Issue>)>, ServiceError> {
     let scope = ctx.scope();
-    let found = app.store.read(|tx| {
+    app.store.read(|tx| {
         let Some(id) = arrival.import else { return Ok(None) };
         let Some(batch) = import::batch(tx, scope, id)? else { return Ok(None) };
-        Ok::<_, ServiceError>(Some((batch, import::issues(tx, scope, id, MOST_PROBLEMS)?)))
-    })?;
+        Ok(Some((batch, import::issues(tx, scope, id, MOST_PROBLEMS)?)))
+    })
+}
+
+/// The line of the command-line contract of a file whose reading nobody heard to its end: counts and
+/// problems as stored, without what it held.
+pub fn line_of(app: &App, ctx: &Ctx, arrival: &Arrival) -> Result<serde_json::Value, ServiceError> {
+    let Some((batch, issues)) = batch_of(app, ctx, arrival)? else {
+        return Err(ServiceError::NotFound(format!("the import of {}", arrival.name)));
+    };
+    let c = batch.counts;
+    let status = match () {
+        () if c.quarantined > 0 => "quarantine",
+        () if c.read > 0 && c.rejected == c.read => "reject",
+        () if c.read > 0 && c.ignored == c.read => "ignore",
+        () if !issues.is_empty() => "warn",
+        () => "ok",
+    };
+    let problem = |issue: &Issue| {
+        json!({
+            "where": issue.place,
+            "code": issue.code,
+            "status": issue.status,
+            "message": issue.message_es,
+            "message_en": issue.message_en,
+        })
+    };
+    Ok(json!({
+        "file": arrival.name,
+        "format": "unknown",
+        "status": status,
+        "read": c.read,
+        "accepted": c.accepted,
+        "duplicates": c.duplicates,
+        "quarantined": c.quarantined,
+        "rejected": c.rejected,
+        "ignored": c.ignored,
+        "docs": [],
+        "problems": issues.iter().map(problem).collect::<Vec<_>>(),
+        "more_problems": 0,
+    }))
+}
+
+/// Whether what became of a file needs a person, and the text that says what became of it.
+pub fn note_of(app: &App, ctx: &Ctx, arrival: &Arrival) -> Result<(bool, String), ServiceError> {
+    let found = batch_of(app, ctx, arrival)?;
     let (on, minute) = civil_in_zone(arrival.received_at, &ctx.creditor.time_zone);
     let mut text = format!(
         "{}\r\n{} · {on} {:02}:{:02}\r\n",

@@ -2,6 +2,7 @@
 //!
 //! A handler decides how a question of the web becomes a question of the service, and how its
 //! answer becomes the values a view shows. It refuses to compute figures and to write markup.
+pub mod api;
 pub mod bank;
 pub mod contact;
 pub mod creditor_card;

@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Most bytes of one upload.
-const MOST_BYTES: u64 = 200 * 1024 * 1024;
+pub(super) const MOST_BYTES: u64 = 200 * 1024 * 1024;
 /// Largest table that is looked at before it is imported; larger ones are read as they stream.
 const MOST_LOOKED_AT: u64 = 50 * 1024 * 1024;
 /// Batches listed.
@@ -342,14 +342,14 @@ async fn spool(visit: &Visit, mut form: Multipart) -> Result<Sent, Refusal> {
 }
 
 /// The last part of a file's name, without what a path could be made of.
-fn plain_name(name: &str) -> Option<String> {
+pub(super) fn plain_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = last.chars().filter(|c| !c.is_control()).take(120).collect();
     let plain = plain.trim().trim_start_matches('.').to_owned();
     (!plain.is_empty()).then_some(plain)
 }
 
-fn create(folder: &Path, name: &str) -> std::io::Result<std::fs::File> {
+pub(super) fn create(folder: &Path, name: &str) -> std::io::Result<std::fs::File> {
     std::fs::create_dir_all(folder)?;
     std::fs::File::create(folder.join(name))
 }
