@@ -48,9 +48,9 @@ fn every_page_answers_each_role_or_refuses_it() {
         "/clientes?estado=overdue&orden=-saldo",
         "/documentos?tramo=31-60&moneda=CLP",
     ];
-    let supervisors = ["/importar", "/importar/cuarentena"];
+    let supervisors = ["/importar", "/importar/cuarentena", "/importar/bandeja"];
     let admins =
-        ["/ajustes", "/ajustes/datos", "/ajustes/usuarios", "/ajustes/correo", "/ajustes/tramos"];
+        ["/ajustes", "/ajustes/buzon", "/ajustes/programas", "/ajustes/datos", "/ajustes/usuarios", "/ajustes/correo", "/ajustes/tramos"];
     for (rank, role) in ["viewer", "agent", "supervisor", "admin"].into_iter().enumerate() {
         let mut browser = Browser::signed_in(&program.address, role);
         let customer = browser.get("/clientes").link("/clientes/cus_");

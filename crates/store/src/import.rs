@@ -2,7 +2,8 @@
 
 use crate::error::StoreError;
 use crate::row::Row;
-use crate::{Scope, Tx, params};
+use crate::value::Param;
+use crate::{Scope, Tx, params, placeholders};
 use puntual_core::id::{ImportId, WorkspaceId};
 
 /// Counts of what became of what was read. `read` is the sum of the others.
@@ -331,6 +332,26 @@ pub fn issues(
          AND import_id = $3 ORDER BY issue_id LIMIT $4"
     );
     tx.query(&sql, &params![scope.workspace, scope.creditor, import, limit], read_issue)
+}
+
+/// What was refused in these batches and why, in order.
+pub fn refusals(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    imports: &[ImportId],
+    limit: i64,
+) -> Result<Vec<Issue>, StoreError> {
+    if imports.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT {ISSUE} FROM import_issue WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND status = 'reject' AND import_id IN ({}) ORDER BY import_id DESC, issue_id LIMIT $3",
+        placeholders(4, imports.len())
+    );
+    let mut values = params![scope.workspace, scope.creditor, limit].to_vec();
+    values.extend(imports.iter().map(|import| Param::from(*import)));
+    tx.query(&sql, &values, read_issue)
 }
 
 /// Keeps the bytes of a file, once per content. Returns whether they were new.

@@ -10,7 +10,7 @@ use super::csrf;
 use super::error_page;
 use super::frame::Section;
 use super::handlers::{
-    api, bank, contact, creditor_card, customer, customers, day, document, documents, indicators, messages, money, own_password, plan, quarantine, search, settings, upload, users,
+    api, bank, contact, creditor_card, customer, customers, day, document, documents, doors, inbox, indicators, messages, money, own_password, plan, quarantine, search, settings, upload, users,
 };
 use super::state::{Shared, Web};
 use super::url::Url;
@@ -131,6 +131,7 @@ fn routes() -> Router<Shared> {
             page(Import, upload::list).post(receive).layer(DefaultBodyLimit::disable()),
         )
         .route("/api/v1/imports", post(called).layer(DefaultBodyLimit::disable()))
+        .route("/importar/bandeja", page(Import, inbox::list))
         .route("/importar/cuarentena", page(Import, quarantine::list))
         .route(
             "/importar/cuarentena/{id}",
@@ -163,6 +164,15 @@ fn settings_routes() -> Router<Shared> {
             page(Settings, settings::mail).merge(deed(Settings, settings::save_mail)),
         )
         .route("/ajustes/correo/probar", deed(Settings, settings::try_mail))
+        .route(
+            "/ajustes/buzon",
+            page(Settings, doors::mailbox).merge(deed(Settings, doors::save_mailbox)),
+        )
+        .route(
+            "/ajustes/programas",
+            page(Settings, doors::tokens).merge(deed(Settings, doors::add_token)),
+        )
+        .route("/ajustes/programas/{id}/revocar", deed(Settings, doors::revoke_token))
         .route(
             "/ajustes/tramos",
             page(Settings, settings::buckets).merge(deed(Settings, settings::save_buckets)),

@@ -12,10 +12,12 @@ use super::view::customer_money::{CustomerMoneyView, customer_money};
 use super::view::customers::{CustomersView, customers};
 use super::view::document::{DocumentView, document};
 use super::view::documents::{DocumentsView, documents};
+use super::view::doors::{ApiView, MailboxView, api, mailbox};
 use super::view::errors::{Fault, bare_fault, fault};
 use super::view::home::{HomeView, home};
 use super::view::import_preview::{PreviewView, preview};
 use super::view::imports::{ImportsView, ProgressView, ResultView, imports, progress, result};
+use super::view::inbox::{InboxView, inbox};
 use super::view::indicators::{IndicatorsView, indicators};
 use super::view::login::{LoginView, login};
 use super::view::messages::{MessageView, OutboxView, PlanView, message, outbox, plan};
@@ -72,6 +74,9 @@ fn pages(tag: &str) -> Vec<(String, String)> {
         ("preview", preview(&import, &PreviewView::sample())),
         ("progress", progress(&import, &ProgressView::sample())),
         ("result", result(&import, &ResultView::sample())),
+        ("inbox", inbox(&import, &InboxView::sample(&import))),
+        ("mailbox", mailbox(&settings, &MailboxView::sample())),
+        ("api", api(&settings, &ApiView::sample())),
         ("quarantine", quarantine(&import, &QuarantineView::sample(&import))),
         ("quarantine-decided", quarantine(&import, &decided)),
         ("quarantine-case", case(&import, &CaseView::sample(&import))),

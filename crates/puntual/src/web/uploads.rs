@@ -10,6 +10,7 @@ use puntual_core::id::{CreditorId, ImportId};
 use puntual_service::App;
 use puntual_service::ctx::Ctx;
 use puntual_service::import_preview::Look;
+use puntual_service::inbox;
 use puntual_service::imports::{self, FileReport, Input, Listener, Options, Progress};
 use std::collections::HashMap;
 use std::fs;
@@ -160,6 +161,11 @@ fn run(
     upload: &Upload,
     options: &Options,
 ) -> Result<(), String> {
+    let more = upload.files.len().saturating_sub(1);
+    let name = upload.name();
+    let name = if more > 0 { format!("{name} +{more}") } else { name };
+    let noted = inbox::note_batch(app, ctx, inbox::Source::Upload, import, &name);
+    noted.map_err(|error| error.to_string())?;
     // By the name its sender gave it: where it lies meanwhile is nobody's business.
     let named = |path: &PathBuf| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());

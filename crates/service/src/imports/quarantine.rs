@@ -6,6 +6,7 @@ use super::{FileReport, Input, Listener, Options, Progress, mapping_from_text, r
 use crate::App;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
+use crate::inbox;
 use puntual_core::access::Deed;
 use puntual_core::id::{DocumentId, ImportId};
 use puntual_store::import::KeptFile;
@@ -216,14 +217,17 @@ fn take_in(app: &App, ctx: &Ctx, case: &Case, decision: Decision) -> Result<Deci
     let run = |options: &Options| {
         let (import, mut heard) = (ImportId(app.next_id()), Heard::default());
         let batch = run::run(app, ctx, import, vec![input.clone()], options, &mut heard);
-        batch.map(|batch| (batch.counts, heard))
+        batch.map(|batch| (import, batch.counts, heard))
     };
-    let (counts, heard) = run(&Options { dry_run: true, ..options.clone() })?;
+    let (_, counts, heard) = run(&Options { dry_run: true, ..options.clone() })?;
     if counts.accepted == 0 {
         return refused(heard.why(counts.duplicates > 0));
     }
     match run(&options) {
-        Ok(_) => Ok(Decided::Done),
+        Ok((import, _, _)) => {
+            inbox::note_batch(app, ctx, inbox::Source::Decision, import, &case.issue.file)?;
+            Ok(Decided::Done)
+        }
         // Between the rehearsal and now somebody else was faster.
         Err(ServiceError::Conflict(_)) => refused(Refusal::DecidedAlready),
         Err(error) => Err(error),

@@ -290,8 +290,12 @@ impl Run<'_> {
         let is_container = !file.members.is_empty();
         let docs = json::docs(&file);
         let position = self.open_file(name, file.format, docs);
-        // A zip is kept only while something in it waits for a person.
-        let waits = || file.leaves().iter().any(|leaf| leaf.records.iter().any(is_waiting));
+        // A zip is kept only while something in it waits for a person or could not be read.
+        let waits = || {
+            let refused = |status| status == Status::Reject;
+            let mut leaves = file.leaves().into_iter();
+            leaves.any(|leaf| refused(leaf.status) || leaf.records.iter().any(is_waiting))
+        };
         let keep =
             !self.options.dry_run && content.len() <= KEEP_BYTES && (!is_container || waits());
         if let Some(wanted) = self.options.format.as_deref().filter(|wanted| *wanted != file.format)

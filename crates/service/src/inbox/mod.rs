@@ -19,7 +19,12 @@ use puntual_core::access::Deed;
 use puntual_core::id::ImportId;
 use puntual_store::{arrival, import};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::io::Read;
+
+/// Refusals looked at for a page, and shown of each batch.
+const MOST_REFUSALS: i64 = 2_000;
+const SHOWN_REFUSALS: usize = 3;
 
 /// A door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -264,6 +269,24 @@ pub fn came(
         let lines = arrival::came(tx, scope, source, limit, skip)?;
         Ok((lines, arrival::count_came(tx, scope, source)?))
     })
+}
+
+/// What was refused in batches and why, the first few of each.
+pub fn refusals(
+    app: &App,
+    ctx: &Ctx,
+    imports: &[ImportId],
+) -> Result<Vec<imports::Issue>, ServiceError> {
+    ctx.require(Deed::Import)?;
+    let mut refused =
+        app.store.read(|tx| import::refusals(tx, ctx.scope(), imports, MOST_REFUSALS))?;
+    let mut met: HashMap<ImportId, usize> = HashMap::new();
+    refused.retain(|issue| {
+        let count = met.entry(issue.import).or_default();
+        *count += 1;
+        *count <= SHOWN_REFUSALS
+    });
+    Ok(refused)
 }
 
 /// Bytes and hash of a file's content.

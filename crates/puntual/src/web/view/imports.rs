@@ -115,6 +115,7 @@ pub fn import_tabs(f: &Frame, current: &str, quarantined: i64) -> Markup {
         f.t("nav.import"),
         &[
             ("/importar".to_owned(), f.t("imports.batches"), current == "batches"),
+            ("/importar/bandeja".to_owned(), f.t("inbox.title"), current == "inbox"),
             ("/importar/cuarentena".to_owned(), &label, current == "quarantine"),
         ],
     )
@@ -237,7 +238,7 @@ fn undo(f: &Frame, batch: &Batch) -> Markup {
     )
 }
 
-fn count_heads(f: &Frame) -> Markup {
+pub(super) fn count_heads(f: &Frame) -> Markup {
     html! {
         @for key in {
             [
@@ -254,7 +255,7 @@ fn count_heads(f: &Frame) -> Markup {
     }
 }
 
-fn count_cells(f: &Frame, counts: &Counts) -> Markup {
+pub(super) fn count_cells(f: &Frame, counts: &Counts) -> Markup {
     let cells = [
         (counts.read, "imports.read", ""),
         (counts.accepted, "imports.accepted", ""),

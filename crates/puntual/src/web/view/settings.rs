@@ -18,16 +18,20 @@ pub enum SettingsTab {
     Card,
     Users,
     Mail,
+    Mailbox,
+    Api,
     Buckets,
 }
 
 /// A part of Ajustes within its tabs.
-pub fn frame(f: &Frame, current: SettingsTab, body: Markup) -> Markup {
+pub pub(super) fn frame(f: &Frame, current: SettingsTab, body: Markup) -> Markup {
     let choices = [
         (SettingsTab::Creditors, "/ajustes", "settings.creditors"),
         (SettingsTab::Card, "/ajustes/datos", "settings.card"),
         (SettingsTab::Users, "/ajustes/usuarios", "settings.users"),
         (SettingsTab::Mail, "/ajustes/correo", "settings.mail"),
+        (SettingsTab::Mailbox, "/ajustes/buzon", "settings.mailbox"),
+        (SettingsTab::Api, "/ajustes/programas", "settings.api"),
         (SettingsTab::Buckets, "/ajustes/tramos", "settings.buckets"),
     ]
     .map(|(tab, path, key)| (path.to_owned(), f.locale.t(key), tab == current));
