@@ -17,6 +17,7 @@ pub mod hours;
 pub mod id;
 pub mod indicators;
 pub mod ledger;
+pub mod likeness;
 pub mod loss;
 pub mod money;
 pub mod portfolio;

@@ -38,6 +38,7 @@ fn every_page_answers_each_role_or_refuses_it() {
     let everybody = [
         "/",
         "/clientes",
+        "/clientes/parecidos",
         "/documentos",
         "/indicadores",
         "/mensajes",
@@ -49,8 +50,15 @@ fn every_page_answers_each_role_or_refuses_it() {
         "/documentos?tramo=31-60&moneda=CLP",
     ];
     let supervisors = ["/importar", "/importar/cuarentena", "/importar/bandeja"];
-    let admins =
-        ["/ajustes", "/ajustes/buzon", "/ajustes/programas", "/ajustes/datos", "/ajustes/usuarios", "/ajustes/correo", "/ajustes/tramos"];
+    let admins = [
+        "/ajustes",
+        "/ajustes/buzon",
+        "/ajustes/programas",
+        "/ajustes/datos",
+        "/ajustes/usuarios",
+        "/ajustes/correo",
+        "/ajustes/tramos",
+    ];
     for (rank, role) in ["viewer", "agent", "supervisor", "admin"].into_iter().enumerate() {
         let mut browser = Browser::signed_in(&program.address, role);
         let customer = browser.get("/clientes").link("/clientes/cus_");

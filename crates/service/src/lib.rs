@@ -38,6 +38,7 @@ pub mod holds;
 pub mod import_preview;
 pub mod imports;
 pub mod inbox;
+pub mod likely_duplicates;
 pub mod listing;
 pub mod messages;
 mod moments;

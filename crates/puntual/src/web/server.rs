@@ -10,7 +10,9 @@ use super::csrf;
 use super::error_page;
 use super::frame::Section;
 use super::handlers::{
-    api, bank, contact, creditor_card, customer, customers, day, document, documents, doors, inbox, indicators, messages, money, own_password, plan, quarantine, search, settings, upload, users,
+    api, bank, contact, creditor_card, customer, customers, day, document, documents, doors, inbox,
+    indicators, likely_duplicates, messages, money, own_password, plan, quarantine, search,
+    settings, upload, users,
 };
 use super::state::{Shared, Web};
 use super::url::Url;
@@ -88,6 +90,7 @@ fn routes() -> Router<Shared> {
         .route("/", page(Day, day::show))
         .route("/buscar", page(Customers, search::show))
         .route("/clientes", page(Customers, customers::list))
+        .route("/clientes/parecidos", page(Customers, likely_duplicates::list))
         .route("/clientes/exportar", page(Customers, customers::export))
         .route("/clientes/{id}", page(Customers, customer::show))
         .route("/clientes/{id}/estado-de-cuenta.pdf", page(Customers, customer::statement))

@@ -19,6 +19,7 @@ use super::view::import_preview::{PreviewView, preview};
 use super::view::imports::{ImportsView, ProgressView, ResultView, imports, progress, result};
 use super::view::inbox::{InboxView, inbox};
 use super::view::indicators::{IndicatorsView, indicators};
+use super::view::likely_duplicates::{LikelyView, likely_duplicates};
 use super::view::login::{LoginView, login};
 use super::view::messages::{MessageView, OutboxView, PlanView, message, outbox, plan};
 use super::view::own_password::{OwnPasswordView, own_password};
@@ -74,6 +75,7 @@ fn pages(tag: &str) -> Vec<(String, String)> {
         ("preview", preview(&import, &PreviewView::sample())),
         ("progress", progress(&import, &ProgressView::sample())),
         ("result", result(&import, &ResultView::sample())),
+        ("likely", likely_duplicates(&day, &LikelyView::sample())),
         ("inbox", inbox(&import, &InboxView::sample(&import))),
         ("mailbox", mailbox(&settings, &MailboxView::sample())),
         ("api", api(&settings, &ApiView::sample())),

@@ -138,11 +138,24 @@ impl Books {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// A folder to hand to the program.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        let path = self.folder.join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        path
+    }
+
     /// Serves these books.
     pub fn serve(&self) -> Program {
+        self.serve_with(&[])
+    }
+
+    /// Serves these books with more options.
+    pub fn serve_with(&self, options: &[&str]) -> Program {
         let mut child = self
             .command()
             .args(["serve", "--listen", "127.0.0.1:0", "--no-worker"])
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

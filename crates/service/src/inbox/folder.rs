@@ -189,7 +189,7 @@ impl Folder {
             key: format!("folder:{ticket}"),
             name: name_of(file),
             origin: String::new(),
-            file: Input::Path(file.to_owned()),
+            file: Input::Named { name: name_of(file), path: file.to_owned() },
             patience_ms: 0,
         };
         if !is_known {

@@ -128,7 +128,7 @@ pub fn take(
         Ok(_) => Arrival {
             state: "done".to_owned(),
             import: Some(import),
-            answer: Some(heard.lines(&arrival.name)),
+            answer: Some(heard.lines()),
             ..arrival
         },
         // It stays taken: whoever comes next takes it up again.
@@ -298,7 +298,7 @@ fn measured(file: &Input) -> Result<(i64, String), ServiceError> {
             hasher.update(content);
             size = content.len() as i64;
         }
-        Input::Path(path) => {
+        Input::Path(path) | Input::Named { path, .. } => {
             let unreadable = |error: std::io::Error| {
                 ServiceError::Unavailable(format!("{}: {error}", path.display()))
             };
@@ -333,12 +333,7 @@ impl Listener for Reports {
 
 impl Reports {
     /// One line of JSON per file, as the command-line contract has them.
-    fn lines(&self, name: &str) -> String {
-        let line = |report: &FileReport| {
-            // What it was called where it was sent, not where it lay here.
-            let sent = FileReport { name: name.to_owned(), ..report.clone() };
-            format!("{}\n", sent.to_json())
-        };
-        self.0.iter().map(line).collect()
+    fn lines(&self) -> String {
+        self.0.iter().map(|report| format!("{}\n", report.to_json())).collect()
     }
 }

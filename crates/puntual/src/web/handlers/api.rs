@@ -190,12 +190,13 @@ fn take_all(
     let mut lines = String::new();
     for (number, path) in files.into_iter().enumerate() {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = name.unwrap_or_default();
         let coming = Coming {
             source: Source::Api,
             key: format!("api:{key}:{number}"),
-            name: name.unwrap_or_default(),
+            name: name.clone(),
             origin: String::new(),
-            file: Input::Path(path),
+            file: Input::Named { name, path },
             patience_ms: PATIENCE_MS,
         };
         let options = Options { recorded, ..Options::default() };

@@ -1,7 +1,9 @@
 //! Ajustes, the doors: the mailbox, and the keys of programs.
 
 use crate::web::part::form::{Choice, Typed};
-use crate::web::view::doors::{ApiView, MailboxView, TokenRow, api as api_page, mailbox as mailbox_page};
+use crate::web::view::doors::{
+    ApiView, MailboxView, TokenRow, api as api_page, mailbox as mailbox_page,
+};
 use crate::web::visit::{Answer, Told, Visit};
 use axum::http::StatusCode;
 use puntual_core::access::Deed;
@@ -12,7 +14,7 @@ use puntual_service::clock::{civil_in_zone, day_in_zone};
 use puntual_service::error::{Invalid, ServiceError};
 use puntual_service::inbox::mail_settings::{self, MailboxSettings, ShownMailbox};
 use puntual_service::smtp_settings::{security, security_word};
-use puntual_service::users;
+use puntual_service::users::{self, Listed};
 
 /// `GET /ajustes/buzon`.
 pub fn mailbox(visit: &Visit) -> Answer {
@@ -36,9 +38,9 @@ fn filled(visit: &Visit, shown: ShownMailbox) -> MailboxView {
         let when = format!("{} {:02}:{:02}", visit.words().date(on), minute / 60, minute % 60);
         (true, locale.fill("settings.mailbox_read", &[("when", &when)]))
     });
-    let wrong = shown.last_error.map(|why| {
-        (false, locale.fill("settings.mailbox_wrong", &[("why", &why)]))
-    });
+    let wrong = shown
+        .last_error
+        .map(|why| (false, locale.fill("settings.mailbox_wrong", &[("why", &why)])));
     let settings = shown.settings;
     MailboxView {
         host: Typed::of(settings.host),
@@ -151,7 +153,9 @@ fn token_page(visit: &Visit, name: Typed, made: Option<String>) -> Answer {
     let view = ApiView {
         rows: rows.collect(),
         users: active
-            .map(|listed| Choice::new(listed.user.id.to_string(), &*listed.user.email))
+            .map(|Listed { user, .. }| {
+                Choice::new(user.id.to_string(), format!("{} ({})", user.name, user.email))
+            })
             .collect(),
         name,
         made,

@@ -17,6 +17,7 @@ mod field_words;
 pub mod figures;
 pub mod inbox;
 pub mod indicators;
+pub mod likely_duplicates;
 pub mod messages;
 pub mod money;
 pub mod outcome;

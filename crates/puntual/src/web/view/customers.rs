@@ -73,7 +73,7 @@ pub struct CustomerRow {
 /// Clientes.
 pub fn customers(f: &Frame, view: &CustomersView) -> Markup {
     let title = f.t("nav.customers");
-    let heading = Heading::dated(title).with_actions(export_links(f, "/clientes/exportar"));
+    let heading = Heading::dated(title).with_actions(actions(f));
     let currency = figure::shared_currency(view.rows.iter().map(|row| row.open));
     let body = html! {
         (totals(f, view))
@@ -220,5 +220,12 @@ fn customer_row(f: &Frame, row: &CustomerRow, currency: Option<Currency>) -> Mar
             }
             td data-label=(f.t("col.behaviour")) { (badge::verdict(f, row.verdict)) }
         }
+    }
+}
+
+fn actions(f: &Frame) -> Markup {
+    html! {
+        a.button.quiet href="/clientes/parecidos" { (icon("people")) (f.t("likely.title")) }
+        (export_links(f, "/clientes/exportar"))
     }
 }

@@ -43,9 +43,8 @@ pub fn mailbox(f: &Frame, view: &MailboxView) -> Markup {
     ];
     let kept =
         if view.has_password { f.t("settings.password_kept") } else { f.t("login.password") };
-    let text = |name: &str, label: &str, typed: &Typed| {
-        field("mailbox", name, label, Kind::Text, typed)
-    };
+    let text =
+        |name: &str, label: &str, typed: &Typed| field("mailbox", name, label, Kind::Text, typed);
     let body = html! {
         section.narrow {
             h2 { (f.t("settings.mailbox")) }

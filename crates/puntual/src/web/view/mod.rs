@@ -19,6 +19,7 @@ pub mod import_preview;
 pub mod imports;
 pub mod inbox;
 pub mod indicators;
+pub mod likely_duplicates;
 pub mod login;
 pub mod messages;
 pub mod own_password;

@@ -24,7 +24,7 @@ pub enum SettingsTab {
 }
 
 /// A part of Ajustes within its tabs.
-pub pub(super) fn frame(f: &Frame, current: SettingsTab, body: Markup) -> Markup {
+pub fn frame(f: &Frame, current: SettingsTab, body: Markup) -> Markup {
     let choices = [
         (SettingsTab::Creditors, "/ajustes", "settings.creditors"),
         (SettingsTab::Card, "/ajustes/datos", "settings.card"),

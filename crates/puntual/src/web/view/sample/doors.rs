@@ -1,6 +1,6 @@
-//! Samples of the doors: what came, the mailbox, the keys of programs.
+//! Samples of what comes in: what came, the mailbox, the keys of programs, customers come twice.
 
-use super::today;
+use super::{customer, today};
 use crate::web::layout::Frame;
 use crate::web::part::form::{Choice, Typed};
 use crate::web::part::table::Paging;
@@ -8,6 +8,7 @@ use crate::web::url::Url;
 use crate::web::view::doors::*;
 use crate::web::view::imports::Counts;
 use crate::web::view::inbox::*;
+use crate::web::view::likely_duplicates::*;
 use puntual_core::id::ImportId;
 
 impl InboxView {
@@ -26,7 +27,9 @@ impl InboxView {
             waiting: i64::from(state == Done),
             state,
             refused: match state {
-                Failed => vec![("No se reconoce.".to_owned(), Some("/importar/archivo/a1".to_owned()))],
+                Failed => {
+                    vec![("No se reconoce.".to_owned(), Some("/importar/archivo/a1".to_owned()))]
+                }
                 _ => Vec::new(),
             },
         };
@@ -36,7 +39,11 @@ impl InboxView {
             quarantined: 3,
             doors: vec![
                 (Url::new("/importar/bandeja"), f.t("inbox.every_door").to_owned(), true),
-                (Url::new("/importar/bandeja").with("por", "mail"), f.t("inbox.mail").to_owned(), false),
+                (
+                    Url::new("/importar/bandeja").with("por", "mail"),
+                    f.t("inbox.mail").to_owned(),
+                    false,
+                ),
             ],
         }
     }
@@ -77,6 +84,21 @@ impl ApiView {
             users: vec![Choice::new("usr_1", "marta@losandes.example")],
             name: Typed::default(),
             made: Some("ptl_1.0a2b3c4d5e6f".to_owned()),
+        }
+    }
+}
+
+impl LikelyView {
+    /// One pair.
+    pub fn sample() -> LikelyView {
+        LikelyView {
+            rows: vec![LikelyRow {
+                one: (customer(0), "C-001 · 76192083-9".to_owned()),
+                other: (customer(1), "N-ANDINA".to_owned()),
+                points: 80,
+                reasons: vec!["mismo nombre".to_owned(), "mismo dominio de correo".to_owned()],
+            }],
+            paging: Paging { page: 1, per_page: 50, total: 1 },
         }
     }
 }
