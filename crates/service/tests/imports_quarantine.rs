@@ -103,15 +103,18 @@ on_both_engines! {
         books.prove();
     }
 
-    fn what_waited_for_a_document_is_taken_in_when_it_has_come(place) {
+    fn a_row_of_several_documents_is_taken_in_when_one_is_left(place) {
         let books = Books::chile(place);
+        let row = "C1,Molino Sur,invoice,88,2026-01-05,2026-02-04,CLP,1000\n";
+        books.upload(&[("a.csv", &csv(row))]);
+        let debit = books.upload(&[("b.csv", &csv(&row.replace("invoice", "debit_note")))]).0;
         let disputes = b"document,opened,reason\n88,2026-02-10,price\n";
         books.upload(&[("disputes.csv", disputes)]);
         let case = waiting(&books).remove(0);
-        assert_eq!(case.issue.code, "unknown_document");
+        assert_eq!(case.issue.code, "ambiguous_document");
         let refused = decide(&books, &case, Decision::Accept);
         assert!(matches!(refused, Decided::Refused(Refusal::Unfit(..))), "{refused:?}");
-        books.upload(&[("a.csv", &csv("C1,Molino Sur,invoice,88,2026-01-05,2026-02-04,CLP,1000\n"))]);
+        books.undo(debit.id).unwrap();
         assert_eq!(decide(&books, &case, Decision::Accept), Decided::Done);
         let scope = books.ctx.scope();
         let open = books.app.store.read(|tx| puntual_store::standing::disputes(tx, scope, None, true));

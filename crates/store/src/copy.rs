@@ -18,6 +18,15 @@ pub struct Table {
 /// Every table, in the order in which the migrations make them.
 pub fn tables() -> Vec<Table> {
     let text: String = MIGRATIONS.iter().map(|(_, text)| *text).collect();
+    let mut tables = created(&text);
+    for (name, column) in added(&text) {
+        let grown = tables.iter_mut().filter(|table| table.name == name);
+        grown.for_each(|table| table.columns.push(column.to_owned()));
+    }
+    tables
+}
+
+fn created(text: &str) -> Vec<Table> {
     text.split("CREATE TABLE ")
         .skip(1)
         .filter_map(|rest| {
@@ -77,4 +86,12 @@ fn copy_table(source: &mut Tx<'_>, target: &mut Tx<'_>, table: &Table) -> Result
 
 fn values(row: &Row<'_>, count: usize) -> Result<Vec<Param<'static>>, StoreError> {
     (0..count).map(|column| row.value(column)).collect()
+}
+
+/// Columns that came later: table and name of each, in order.
+fn added(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split("ALTER TABLE ").skip(1).filter_map(|rest| {
+        let (table, rest) = rest.split_once(" ADD COLUMN ")?;
+        Some((table, rest.split(' ').next()?))
+    })
 }

@@ -1,4 +1,4 @@
-//! Applications that wait for a document not seen yet.
+//! Applications, disputes, promises and events that wait for a document not seen yet.
 
 use crate::error::StoreError;
 use crate::row::Row;
@@ -8,8 +8,8 @@ use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::id::ImportId;
 
-/// A payment, credit note or write-off that names a document not stored yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A payment, credit note or write-off, or something told, that names a document not stored yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pending {
     /// Its id.
     pub id: i64,
@@ -25,6 +25,12 @@ pub struct Pending {
     pub amount_minor: Option<i64>,
     /// How much, as written, where the currency is not known yet.
     pub amount_text: Option<String>,
+    /// Why, as told.
+    pub note: Option<String>,
+    /// Who holds the claim once it takes effect.
+    pub holder: Option<String>,
+    /// Order among the assignments of one claim.
+    pub sequence: Option<i64>,
     /// Currency of `amount_minor`.
     pub currency: Option<Currency>,
     /// When it took effect.
@@ -38,7 +44,8 @@ pub struct Pending {
 }
 
 const SELECT: &str = "SELECT pending_id, target_key, kind, source_id, amount_minor, currency, \
-     effective_on, recorded_on, place, import_id, other_key, amount_text FROM pending_application \
+     effective_on, recorded_on, place, import_id, other_key, amount_text, note, holder, sequence \
+     FROM pending_application \
      WHERE workspace_id = $1 AND creditor_id = $2 AND settled_at IS NULL";
 
 fn read(row: &Row<'_>) -> Result<Pending, StoreError> {
@@ -55,6 +62,9 @@ fn read(row: &Row<'_>) -> Result<Pending, StoreError> {
         import: row.opt_int(9)?.map(ImportId),
         other_key: row.opt_text(10)?,
         amount_text: row.opt_text(11)?,
+        note: row.opt_text(12)?,
+        holder: row.opt_text(13)?,
+        sequence: row.opt_int(14)?,
     })
 }
 
@@ -75,6 +85,9 @@ pub fn insert_many(tx: &mut Tx<'_>, scope: Scope, pending: &[Pending]) -> Result
         "recorded_on",
         "place",
         "import_id",
+        "note",
+        "holder",
+        "sequence",
     ];
     let rows = pending.iter().map(|p| {
         params![
@@ -92,6 +105,9 @@ pub fn insert_many(tx: &mut Tx<'_>, scope: Scope, pending: &[Pending]) -> Result
             p.recorded_on,
             &p.place,
             p.import,
+            p.note.as_deref(),
+            p.holder.as_deref(),
+            p.sequence,
         ]
         .to_vec()
     });

@@ -117,6 +117,19 @@ pub fn exists(
     Ok(found.is_some())
 }
 
+/// Whether something of this kind is told of a subject for a later day.
+pub fn told_later(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    customer: CustomerId,
+    (kind, subject): (&str, i64),
+    day: Day,
+) -> Result<bool, StoreError> {
+    let sql = select("customer_id = $3 AND kind = $4 AND subject_id = $5 AND happened_on > $6");
+    let values = params![scope.workspace, scope.creditor, customer, kind, subject, day];
+    Ok(tx.query_one(&format!("{sql} LIMIT 1"), &values, |_| Ok(()))?.is_some())
+}
+
 /// The last events of a customer, newest first.
 pub fn of_customer(
     tx: &mut Tx<'_>,

@@ -393,10 +393,11 @@ on_both_engines! {
             source: Some(20), amount_minor: Some(5), amount_text: Some("5.00".into()),
             currency: Some(Currency::CLF), effective_on: day("2026-02-01"),
             recorded_on: day("2026-02-02"), place: "fila 3".into(), import: Some(ImportId(9)),
+            note: Some("precio".into()), holder: Some("Factor SA".into()), sequence: Some(2),
         };
         let bare = Pending {
             other_key: None, source: None, amount_minor: None, amount_text: None, currency: None,
-            import: None, ..waiting(-2, "b")
+            import: None, note: None, holder: None, sequence: None, ..waiting(-2, "b")
         };
         assert!(!read(&store, |tx| pending::any(tx, SCOPE)));
         let all = [waiting(1, "a"), bare.clone(), waiting(3, "a")];

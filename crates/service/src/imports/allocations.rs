@@ -7,6 +7,7 @@
 use super::chunk::{Chunk, LOOKUP};
 use super::settle::{self, Debt, Found};
 use super::verdict::{self, Verdict};
+use super::waiting::{self, Outcome};
 use super::{amount, keys};
 use crate::error::ServiceError;
 use puntual_core::currency::Currency;
@@ -20,6 +21,12 @@ use puntual_store::ledger;
 use puntual_store::payment;
 use puntual_store::pending::{self, Pending};
 use std::collections::{HashMap, HashSet};
+
+/// What is said of rows that wait, in Spanish and English.
+const UNTIL_SIDES: [&str; 2] = [
+    "Queda en espera hasta que lleguen su documento y su pago o nota.",
+    "Waits until its document and its payment or note arrive.",
+];
 
 /// What makes two applications equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,35 +61,35 @@ pub fn take(
 ) -> Result<Vec<Verdict>, ServiceError> {
     let known = Known::of(chunk, records)?;
     let mut before = applied_before(chunk, &known.debts)?;
-    let mut verdicts: Vec<Option<Verdict>> = Vec::with_capacity(records.len());
-    let mut to_wait = Vec::new();
-    for (at, record) in records.iter().enumerate() {
+    let mut outcomes = Vec::with_capacity(records.len());
+    for record in records {
         if [Some(&record.document), record.source.as_ref()]
             .into_iter()
             .flatten()
             .any(|n| keys::is_too_long(n))
         {
-            verdicts.push(Some(verdict::too_long(&record.place)));
+            outcomes.push(Outcome::Judged(verdict::too_long(&record.place)));
             continue;
         }
-        verdicts.push(match known.lookup(record) {
-            Lookup::Ambiguous => Some(ambiguous(record)),
-            Lookup::Ready(debt, source) => Some(match known.impossible(record, debt, source) {
-                Some(refused) => refused,
-                None => take_one(chunk, debt, source, &mut before, record)?,
-            }),
+        outcomes.push(match known.lookup(record) {
+            Lookup::Ambiguous => {
+                Outcome::Judged(verdict::ambiguous_document(&record.place, &record.document))
+            }
+            Lookup::Ready(debt, source) => {
+                Outcome::Judged(match known.impossible(record, debt, source) {
+                    Some(refused) => refused,
+                    None => take_one(chunk, debt, source, &mut before, record)?,
+                })
+            }
             Lookup::Waits { target_key, other_key } => {
                 let likeness = keys::hash64(&[&format!("{record:?}")]);
                 let nth = chunk.repeats(likeness);
                 let id = keys::hash64(&[&likeness.to_string(), &nth.to_string()]);
-                to_wait.push((at, waiting(chunk, record, id, target_key, other_key)));
-                None
+                Outcome::Waits(Box::new(pending_row(chunk, record, id, target_key, other_key)))
             }
         });
     }
-    queue(chunk, to_wait, &mut verdicts)?;
-    let missing = || ServiceError::Bug("an allocation was left without a verdict".to_owned());
-    verdicts.into_iter().map(|verdict| verdict.ok_or_else(missing)).collect()
+    waiting::queue(chunk, outcomes, UNTIL_SIDES)
 }
 
 /// Applies waiting rows whose other side has come; those that still lack something wait for that.
@@ -398,15 +405,6 @@ fn bounce(
     Ok(())
 }
 
-fn ambiguous(record: &AllocationRecord) -> Verdict {
-    verdict::quarantine(
-        &record.place,
-        "ambiguous_document",
-        format!("Hay varios documentos con el número {}; indique cuál.", record.document),
-        format!("Several documents bear the number {}; say which one.", record.document),
-    )
-}
-
 fn more_than_document(record: &AllocationRecord) -> Verdict {
     verdict::quarantine(
         &record.place,
@@ -454,37 +452,7 @@ fn no_source(record: &AllocationRecord) -> Verdict {
     )
 }
 
-/// Queues rows that wait, unless they wait already.
-fn queue(
-    chunk: &mut Chunk<'_, '_>,
-    rows: Vec<(usize, Pending)>,
-    verdicts: &mut [Option<Verdict>],
-) -> Result<(), ServiceError> {
-    let mut already = HashSet::new();
-    for part in rows.chunks(LOOKUP) {
-        let keys = part.iter().map(|(_, row)| row.target_key.as_str());
-        let waiting = pending::waiting_for(chunk.tx, chunk.scope(), keys)?;
-        already.extend(waiting.into_iter().map(|p| p.id));
-    }
-    for (at, row) in rows {
-        verdicts[at] = Some(match already.insert(row.id) {
-            false => Verdict::Duplicate,
-            true => {
-                let remark = verdict::remark(
-                    &row.place,
-                    "waiting",
-                    "Queda en espera hasta que lleguen su documento y su pago o nota.".to_owned(),
-                    "Waits until its document and its payment or note arrive.".to_owned(),
-                );
-                chunk.waiting.push(row);
-                Verdict::Accepted(vec![remark])
-            }
-        });
-    }
-    Ok(())
-}
-
-fn waiting(
+fn pending_row(
     chunk: &Chunk<'_, '_>,
     record: &AllocationRecord,
     id: i64,
@@ -496,14 +464,12 @@ fn waiting(
         target_key,
         other_key,
         kind: kind_word(record.kind).to_owned(),
-        source: None,
-        amount_minor: None,
         amount_text: Some(record.amount.to_string()),
-        currency: None,
         effective_on: record.date,
         recorded_on: chunk.recorded_on(record.date),
         place: record.place.clone(),
         import: Some(chunk.import),
+        ..Pending::default()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::bank::Seen;
 use super::parties::Directory;
+use super::standing::Existing;
 use crate::App;
 use crate::book::Book;
 use crate::clock;
@@ -59,6 +60,8 @@ pub struct Chunk<'a, 'c> {
     pub recorded: Recorded,
     /// The files the records come from, by position.
     pub sources: &'a [SourceFile],
+    /// Disputes, promises and holds there are.
+    pub existing: &'a mut Existing,
     /// The creditor's customers.
     pub directory: &'a mut Directory,
     /// Money facts added.
@@ -75,6 +78,8 @@ pub struct Chunk<'a, 'c> {
     pub references: Vec<Reference>,
     /// Documents replaced: key of the old, key of the new.
     pub replacements: Vec<(String, String)>,
+    /// Claims assigned: document and who holds it now, the last of a document stands.
+    pub assigned: Vec<(DocumentId, String)>,
     /// Debt documents added, by key and by `number:N`.
     pub debts: HashMap<String, DocumentId>,
     /// Disputes added.
@@ -83,7 +88,7 @@ pub struct Chunk<'a, 'c> {
     pub promises: Vec<Promise>,
     /// Holds added.
     pub holds: Vec<Hold>,
-    /// Applications that wait for something not seen yet.
+    /// Applications and what is told, that wait for something not seen yet.
     pub waiting: Vec<Pending>,
     /// Whether anything waits.
     pub something_waits: bool,
@@ -140,6 +145,9 @@ impl Chunk<'_, '_> {
         standing::insert_promises(self.tx, scope, &self.promises)?;
         standing::insert_holds(self.tx, scope, &self.holds)?;
         pending::insert_many(self.tx, scope, &self.waiting)?;
+        for (document, holder) in &self.assigned {
+            document::set_marks(self.tx, scope, *document, Some(holder), None)?;
+        }
         self.mark_replaced()
     }
 

@@ -1,7 +1,6 @@
 //! The order in which a chunk's records are judged.
 
 use super::chunk::Chunk;
-use super::standing::Existing;
 use super::verdict::Verdict;
 use super::{Options, allocations, bank, debits, documents, events, payments, standing};
 use crate::error::ServiceError;
@@ -11,7 +10,6 @@ use puntual_formats::record::{DocumentKind, Record};
 /// they need each other.
 pub(super) fn judge(
     chunk: &mut Chunk<'_, '_>,
-    existing: &mut Existing,
     items: &[(usize, Record)],
     options: &Options,
 ) -> Result<Vec<Verdict>, ServiceError> {
@@ -34,7 +32,7 @@ pub(super) fn judge(
         }
     };
     let (at, records) = each!((_, Record::Customer(customer)) => &**customer);
-    settle(at, standing::take_customers(chunk, existing, &records)?);
+    settle(at, standing::take_customers(chunk, &records)?);
     let is_receipt = |kind| kind == DocumentKind::PaymentReceipt;
     let (at, records) = each!((file, Record::Document(d)) if !is_receipt(d.kind) => (*file, &**d));
     settle(at, documents::take(chunk, &records)?);
@@ -47,9 +45,9 @@ pub(super) fn judge(
     let (at, records) = each!((_, Record::Rate(rate)) => rate);
     settle(at, standing::take_rates(chunk, &records)?);
     let (at, records) = each!((_, Record::Dispute(dispute)) => dispute);
-    settle(at, standing::take_disputes(chunk, existing, &records)?);
+    settle(at, standing::take_disputes(chunk, &records)?);
     let (at, records) = each!((_, Record::Promise(promise)) => promise);
-    settle(at, standing::take_promises(chunk, existing, &records)?);
+    settle(at, standing::take_promises(chunk, &records)?);
     let (at, records) = each!((_, Record::Event(event)) => &**event);
     settle(at, events::take(chunk, &records)?);
     let told = |record: &Record| matches!(record, Record::BankEntry(_) | Record::Statement(_));

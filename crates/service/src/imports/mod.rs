@@ -27,6 +27,7 @@ mod settle;
 mod standing;
 mod undo;
 mod verdict;
+mod waiting;
 
 pub use chunk::Recorded;
 pub use quarantine::{Decided, Decision, Refusal, decide, list_quarantine};

@@ -354,15 +354,14 @@ fn wait(chunk: &mut Chunk<'_, '_>, draft: &Draft, id: PaymentId, key: &str, amou
     chunk.waiting.push(Pending {
         id: chunk.app.next_id(),
         target_key: key.to_owned(),
-        other_key: None,
         kind: "cash".to_owned(),
         source: Some(id.0),
         amount_minor: Some(amount_minor),
-        amount_text: None,
         currency: Some(draft.currency),
         effective_on: draft.on,
         recorded_on: chunk.recorded_on(draft.on),
         place: draft.place.clone(),
         import: Some(chunk.import),
+        ..Pending::default()
     });
 }

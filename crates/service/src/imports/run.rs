@@ -427,6 +427,7 @@ impl Run<'_> {
             import: self.batch.id,
             recorded: self.options.recorded,
             sources: &sources,
+            existing: &mut self.existing,
             directory: &mut self.directory,
             book: Book::default(),
             payments: &mut self.payments,
@@ -434,6 +435,7 @@ impl Run<'_> {
             bank: &mut self.bank,
             references: Vec::new(),
             replacements: Vec::new(),
+            assigned: Vec::new(),
             debts: HashMap::new(),
             notes: HashMap::new(),
             disputes: Vec::new(),
@@ -442,7 +444,7 @@ impl Run<'_> {
             waiting: Vec::new(),
             something_waits,
         };
-        let verdicts = judge(&mut chunk, &mut self.existing, items, self.options)?;
+        let verdicts = judge(&mut chunk, items, self.options)?;
         chunk.write()?;
         Ok(verdicts)
     }

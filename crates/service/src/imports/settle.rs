@@ -1,8 +1,8 @@
 //! Applying credit and cash to documents, now or when they arrive: whatever the order in which
 //! documents, notes, payments and applications come, the books end the same.
 
-use super::allocations;
 use super::chunk::{Chunk, LOOKUP};
+use super::{allocations, waiting};
 use crate::error::ServiceError;
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
@@ -171,16 +171,15 @@ pub fn apply_credits(
                 let waiting = Pending {
                     id: chunk.app.next_id(),
                     target_key: credit.target_key,
-                    other_key: None,
                     kind: "credit".to_owned(),
                     source: Some(credit.note.0),
                     amount_minor: Some(credit.amount_minor),
-                    amount_text: None,
                     currency: Some(credit.posting.currency),
                     effective_on: credit.posting.effective_on,
                     recorded_on: credit.posting.recorded_on,
                     place: credit.place,
                     import: Some(chunk.import),
+                    ..Pending::default()
                 };
                 chunk.waiting.push(waiting);
             }
@@ -220,22 +219,25 @@ fn serve(chunk: &mut Chunk<'_, '_>, keys: &[String]) -> Result<(), ServiceError>
     if !chunk.something_waits {
         return Ok(());
     }
-    let mut waiting = Vec::new();
+    let mut found = Vec::new();
     for part in keys.chunks(LOOKUP) {
         let part = part.iter().map(String::as_str);
-        waiting.extend(pending::waiting_for(chunk.tx, chunk.scope(), part)?);
+        found.extend(pending::waiting_for(chunk.tx, chunk.scope(), part)?);
     }
     // The same application may wait under the key and under the number: once is enough.
-    waiting.sort_by(|a, b| (a.effective_on, &a.kind, a.id).cmp(&(b.effective_on, &b.kind, b.id)));
-    waiting.dedup_by_key(|p| p.id);
-    let (rows, named): (Vec<Pending>, Vec<Pending>) =
-        waiting.into_iter().partition(|p| p.amount_text.is_some());
+    found.sort_by(|a, b| (a.effective_on, &a.kind, a.id).cmp(&(b.effective_on, &b.kind, b.id)));
+    found.dedup_by_key(|p| p.id);
+    let (rows, found): (Vec<Pending>, Vec<Pending>) =
+        found.into_iter().partition(|p| p.kind.starts_with("row-"));
+    let (named, told): (Vec<Pending>, Vec<Pending>) =
+        found.into_iter().partition(|p| p.source.is_some());
     let wanted: HashSet<String> = named.iter().map(|p| p.target_key.clone()).collect();
     let debts = find_debts(chunk, &wanted)?;
     for waiting in named {
         serve_one(chunk, &debts, waiting)?;
     }
-    allocations::serve(chunk, rows)
+    allocations::serve(chunk, rows)?;
+    waiting::serve(chunk, told)
 }
 
 /// Applies a waiting credit note or payment, whose id is known, to the debt that came.

@@ -2,18 +2,26 @@
 //! foregone because of how a record was read.
 
 use super::chunk::Chunk;
+use super::settle::{self, Debt, Found};
 use super::verdict::{self, Verdict};
-use super::{Options, amount, compare, documents, keys, settle};
+use super::waiting::{self, Outcome};
+use super::{Options, amount, compare, documents, keys};
 use crate::error::ServiceError;
 use puntual_core::date::Day;
 use puntual_core::id::{CustomerId, DisputeId, DocumentId, HoldId, PromiseId};
 use puntual_formats::record::{
     CustomerRecord, DisputeRecord, DocumentKind, Problem, PromiseRecord, RateRecord, Record, Status,
 };
+use puntual_store::pending::Pending;
 use puntual_store::rate::{self, Rate};
 use puntual_store::standing::{self, Dispute, Hold, Promise};
 use puntual_store::{Scope, Tx};
 use std::collections::HashSet;
+
+/// What a dispute that waits for its document is called.
+pub const DISPUTE: &str = "dispute";
+/// What a promise that waits for its document is called.
+pub const PROMISE: &str = "promise";
 
 /// Disputes, promises and holds the creditor has, as far as repeats are told by them.
 #[derive(Debug, Default)]
@@ -84,7 +92,6 @@ fn refused(problem: &Problem) -> Verdict {
 /// Takes in rows of a customers file.
 pub fn take_customers(
     chunk: &mut Chunk<'_, '_>,
-    existing: &mut Existing,
     records: &[&CustomerRecord],
 ) -> Result<Vec<Verdict>, ServiceError> {
     let mut verdicts = Vec::with_capacity(records.len());
@@ -100,7 +107,7 @@ pub fn take_customers(
             ));
             continue;
         };
-        if record.on_hold == Some(true) && existing.held.insert(customer) {
+        if record.on_hold == Some(true) && chunk.existing.held.insert(customer) {
             changed = true;
             chunk.holds.push(Hold {
                 id: HoldId(chunk.app.next_id()),
@@ -149,95 +156,145 @@ fn document_key(number: &str) -> String {
     format!("number:{}", keys::normal_number(number))
 }
 
-fn unknown_document(place: &str, number: &str) -> Verdict {
-    verdict::quarantine(
-        place,
-        "unknown_document",
-        format!("El documento {number} no está registrado; impórtelo y repita este archivo."),
-        format!("Document {number} is not recorded; import it and repeat this file."),
-    )
-}
-
-/// Takes in disputes of documents.
+/// Takes in disputes of documents; those of documents not seen yet wait for them.
 pub fn take_disputes(
     chunk: &mut Chunk<'_, '_>,
-    existing: &mut Existing,
     records: &[&DisputeRecord],
 ) -> Result<Vec<Verdict>, ServiceError> {
     let wanted = records.iter().map(|r| document_key(&r.document)).collect();
     let debts = settle::find_debts(chunk, &wanted)?;
-    let mut verdicts = Vec::with_capacity(records.len());
+    let mut outcomes = Vec::with_capacity(records.len());
     for record in records {
-        let Some(settle::Found::Debt(debt)) = debts.get(&document_key(&record.document)) else {
-            verdicts.push(unknown_document(&record.place, &record.document));
-            continue;
-        };
-        if !existing.disputes.insert((debt.document, record.opened)) {
-            verdicts.push(Verdict::Duplicate);
-            continue;
-        }
-        chunk.disputes.push(Dispute {
-            id: DisputeId(chunk.app.next_id()),
-            customer: debt.customer,
-            document: debt.document,
-            amount_minor: None,
-            reason: record.reason.clone().unwrap_or_else(|| "import".to_owned()),
-            opened_on: record.opened,
-            closed_on: None,
-            resolution: None,
-            actor: chunk.ctx.actor.clone(),
-            import: Some(chunk.import),
-            recorded_at: chunk.recorded_at(record.opened),
+        let (place, key) = (&record.place, document_key(&record.document));
+        outcomes.push(match debts.get(&key) {
+            Some(Found::Debt(debt)) => {
+                Outcome::Judged(open_dispute(chunk, debt, record.opened, record.reason.clone()))
+            }
+            Some(Found::Ambiguous) => {
+                Outcome::Judged(verdict::ambiguous_document(place, &record.document))
+            }
+            None if keys::is_too_long(&key) => Outcome::Judged(verdict::too_long(place)),
+            None => {
+                let id = keys::hash64(&[DISPUTE, &key, &record.opened.to_string()]);
+                let row = waiting::told(chunk, id, key, DISPUTE, record.opened);
+                let (place, note) = (place.clone(), record.reason.clone());
+                Outcome::Waits(Box::new(Pending { place, note, ..row }))
+            }
         });
-        verdicts.push(Verdict::accepted());
     }
-    Ok(verdicts)
+    waiting::queue(chunk, outcomes, waiting::UNTIL_DOCUMENT)
 }
 
-/// Takes in promises to pay documents.
+/// Opens a dispute that waited for its document.
+pub fn serve_dispute(chunk: &mut Chunk<'_, '_>, debt: &Debt, row: &Pending) {
+    open_dispute(chunk, debt, row.effective_on, row.note.clone());
+}
+
+fn open_dispute(
+    chunk: &mut Chunk<'_, '_>,
+    debt: &Debt,
+    opened: Day,
+    reason: Option<String>,
+) -> Verdict {
+    if !chunk.existing.disputes.insert((debt.document, opened)) {
+        return Verdict::Duplicate;
+    }
+    chunk.disputes.push(Dispute {
+        id: DisputeId(chunk.app.next_id()),
+        customer: debt.customer,
+        document: debt.document,
+        amount_minor: None,
+        reason: reason.unwrap_or_else(|| "import".to_owned()),
+        opened_on: opened,
+        closed_on: None,
+        resolution: None,
+        actor: chunk.ctx.actor.clone(),
+        import: Some(chunk.import),
+        recorded_at: chunk.recorded_at(opened),
+    });
+    Verdict::accepted()
+}
+
+/// Takes in promises to pay documents; those of documents not seen yet wait for them.
 pub fn take_promises(
     chunk: &mut Chunk<'_, '_>,
-    existing: &mut Existing,
     records: &[&PromiseRecord],
 ) -> Result<Vec<Verdict>, ServiceError> {
     let wanted = records.iter().map(|r| document_key(&r.document)).collect();
     let debts = settle::find_debts(chunk, &wanted)?;
-    let mut verdicts = Vec::with_capacity(records.len());
+    let mut outcomes = Vec::with_capacity(records.len());
     for record in records {
-        let Some(settle::Found::Debt(debt)) = debts.get(&document_key(&record.document)) else {
-            verdicts.push(unknown_document(&record.place, &record.document));
-            continue;
-        };
-        let Ok(amount_minor) = amount::minor(record.amount, debt.currency) else {
-            verdicts.push(verdict::quarantine(
-                &record.place,
-                "too_many_decimals",
-                format!("El monto {} no es exacto en {}.", record.amount, debt.currency),
-                format!("The amount {} is not exact in {}.", record.amount, debt.currency),
-            ));
-            continue;
-        };
-        if !existing.promises.insert((debt.document, record.promised, amount_minor)) {
-            verdicts.push(Verdict::Duplicate);
-            continue;
-        }
-        let made_on = record.promised.min(chunk.ctx.today);
-        chunk.promises.push(Promise {
-            id: PromiseId(chunk.app.next_id()),
-            customer: debt.customer,
-            document: Some(debt.document),
-            currency: debt.currency,
-            amount_minor,
-            promised_on: record.promised,
-            made_on,
-            state: "open".to_owned(),
-            judged_on: None,
-            note: None,
-            actor: chunk.ctx.actor.clone(),
-            import: Some(chunk.import),
-            recorded_at: chunk.recorded_at(made_on),
+        let (place, key) = (&record.place, document_key(&record.document));
+        outcomes.push(match debts.get(&key) {
+            Some(Found::Debt(debt)) => Outcome::Judged(take_promise(chunk, debt, record)),
+            Some(Found::Ambiguous) => {
+                Outcome::Judged(verdict::ambiguous_document(place, &record.document))
+            }
+            None if keys::is_too_long(&key) => Outcome::Judged(verdict::too_long(place)),
+            None => Outcome::Waits(Box::new(pending_promise(chunk, key, record))),
         });
-        verdicts.push(Verdict::accepted());
     }
-    Ok(verdicts)
+    waiting::queue(chunk, outcomes, waiting::UNTIL_DOCUMENT)
+}
+
+fn pending_promise(chunk: &Chunk<'_, '_>, key: String, record: &PromiseRecord) -> Pending {
+    let amount = record.amount.normalize().to_string();
+    let id = keys::hash64(&[PROMISE, &key, &record.promised.to_string(), &amount]);
+    Pending {
+        place: record.place.clone(),
+        amount_text: Some(amount),
+        ..waiting::told(chunk, id, key, PROMISE, record.promised)
+    }
+}
+
+/// Records a promise that waited for its document. A person promised before anybody could know the
+/// document's currency, so what is not exact in it is rounded.
+pub fn serve_promise(chunk: &mut Chunk<'_, '_>, debt: &Debt, row: &Pending) {
+    let written = row.amount_text.as_deref().and_then(|text| text.parse().ok());
+    let minor = written.and_then(|value| amount::minor_rounded(value, debt.currency).ok());
+    if let Some(amount_minor) = minor {
+        let made_on = row.effective_on.min(row.recorded_on);
+        add_promise(chunk, debt, row.effective_on, made_on, amount_minor);
+    }
+}
+
+fn take_promise(chunk: &mut Chunk<'_, '_>, debt: &Debt, record: &PromiseRecord) -> Verdict {
+    let Ok(amount_minor) = amount::minor(record.amount, debt.currency) else {
+        return verdict::quarantine(
+            &record.place,
+            "too_many_decimals",
+            format!("El monto {} no es exacto en {}.", record.amount, debt.currency),
+            format!("The amount {} is not exact in {}.", record.amount, debt.currency),
+        );
+    };
+    let made_on = record.promised.min(chunk.ctx.today);
+    add_promise(chunk, debt, record.promised, made_on, amount_minor)
+}
+
+fn add_promise(
+    chunk: &mut Chunk<'_, '_>,
+    debt: &Debt,
+    promised: Day,
+    made_on: Day,
+    amount_minor: i64,
+) -> Verdict {
+    if !chunk.existing.promises.insert((debt.document, promised, amount_minor)) {
+        return Verdict::Duplicate;
+    }
+    chunk.promises.push(Promise {
+        id: PromiseId(chunk.app.next_id()),
+        customer: debt.customer,
+        document: Some(debt.document),
+        currency: debt.currency,
+        amount_minor,
+        promised_on: promised,
+        made_on,
+        state: "open".to_owned(),
+        judged_on: None,
+        note: None,
+        actor: chunk.ctx.actor.clone(),
+        import: Some(chunk.import),
+        recorded_at: chunk.recorded_at(made_on),
+    });
+    Verdict::accepted()
 }

@@ -38,6 +38,16 @@ pub fn quarantine(place: &str, code: &'static str, es: String, en: String) -> Ve
     Verdict::Quarantined(problem(Status::Quarantine, place, code, es, en), None)
 }
 
+/// Several documents bear the number a record names.
+pub fn ambiguous_document(place: &str, number: &str) -> Verdict {
+    quarantine(
+        place,
+        "ambiguous_document",
+        format!("Hay varios documentos con el número {number}; indique cuál."),
+        format!("Several documents bear the number {number}; say which one."),
+    )
+}
+
 /// A remark on a record that was accepted.
 pub fn remark(place: &str, code: &'static str, es: String, en: String) -> Problem {
     problem(Status::Warn, place, code, es, en)
