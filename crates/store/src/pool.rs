@@ -57,7 +57,7 @@ impl r2d2::ManageConnection for Place {
                 // have left on its strength.
                 db.execute_batch(
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
-                     PRAGMA cache_size=-131072; PRAGMA temp_store=MEMORY;
+                     PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;
                      PRAGMA wal_autocheckpoint=24000;",
                 )?;
                 Ok(Connection::Sqlite(db))

@@ -31,7 +31,7 @@ use std::sync::mpsc;
 use std::thread;
 
 /// Records per transaction.
-const CHUNK: usize = 8_000;
+const CHUNK: usize = 20_000;
 /// Records handed over at once from the thread that reads to the one that writes.
 const BATCH: usize = 1_000;
 /// Largest file whose bytes are kept for the file of the document.
