@@ -43,14 +43,16 @@ impl Connection {
     }
 
     /// Lets PostgreSQL look at how the rows of the large tables are spread. Its own look comes a
-    /// minute or more after an import, and until then it may join two tables row against row.
+    /// minute or more after an import, and until then it may join two tables row against row, or
+    /// compare every row with every key of a list.
     /// SQLite finds its way by the keys alone.
     pub(crate) fn refresh_statistics(&mut self) -> Result<(), StoreError> {
         match self {
             Connection::Sqlite(_) => Ok(()),
             Connection::Postgres { .. } => self.batch(
-                "ANALYZE document, receivable, payment, action, action_receivable, \
-                     bank_entry, bank_statement_entry",
+                "ANALYZE document, document_reference, receivable, payment, ledger_entry, \
+                     pending_application, action, action_receivable, bank_entry, \
+                     bank_statement_entry",
             ),
         }
     }

@@ -72,6 +72,7 @@ struct Run<'a> {
     /// Files not reported yet; the first has the position `first`.
     files: Vec<Entry>,
     items: Vec<(usize, Record)>,
+    full_chunks: u32,
     progress: Progress,
 }
 
@@ -136,6 +137,7 @@ pub(super) fn run(
         bank: bank::Seen::default(),
         files: Vec::new(),
         items: Vec::new(),
+        full_chunks: 0,
         progress,
     };
     for input in inputs {
@@ -375,6 +377,11 @@ impl Run<'_> {
         if self.items.len() >= CHUNK && !self.options.dry_run {
             self.flush()?;
             self.listener.progress(&self.progress);
+            self.full_chunks += 1;
+            if self.full_chunks.is_power_of_two() {
+                // The next chunks ask tables that have just grown by a multiple.
+                self.app.store.refresh_statistics()?;
+            }
         }
         Ok(())
     }
