@@ -222,7 +222,7 @@ fn everything_that_came_stands_on_one_page() {
         "documentos.csv",
         "Carpeta",
         "Subido",
-        "Línea de comandos",
+        "Consola",
         "no es el código de ningún acreedor",
     ] {
         assert!(page.contains(wanted), "{wanted}");
