@@ -135,7 +135,8 @@ pub fn name_words(name: &str) -> Vec<String> {
     words.into_iter().map(str::to_owned).collect()
 }
 
-fn plain_letter(letter: char) -> char {
+/// A letter as words are compared by it: lower case, without accents; punctuation becomes a blank.
+pub fn plain_letter(letter: char) -> char {
     match letter.to_lowercase().next().unwrap_or(letter) {
         'á' | 'à' | 'ä' | 'â' | 'ã' => 'a',
         'é' | 'è' | 'ë' | 'ê' => 'e',

@@ -1,20 +1,10 @@
 //! Words made comparable: what is searched, and what codes are made of.
 
+use puntual_core::likeness::plain_letter;
+
 /// Lower case, without accents, punctuation made blank: `Peñalolén S.A.` becomes `penalolen s a`.
 pub fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| match c.to_lowercase().next().unwrap_or(c) {
-            'á' | 'à' | 'ä' | 'â' | 'ã' => 'a',
-            'é' | 'è' | 'ë' | 'ê' => 'e',
-            'í' | 'ì' | 'ï' | 'î' => 'i',
-            'ó' | 'ò' | 'ö' | 'ô' | 'õ' => 'o',
-            'ú' | 'ù' | 'ü' | 'û' => 'u',
-            'ñ' => 'n',
-            'ç' => 'c',
-            lower if lower.is_alphanumeric() => lower,
-            _ => ' ',
-        })
-        .collect()
+    text.chars().map(plain_letter).collect()
 }
 
 /// The words of a query, each of which must be found. An id written with dots and hyphens is one

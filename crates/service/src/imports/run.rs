@@ -69,7 +69,7 @@ struct Run<'a> {
     payments: HashMap<String, PaymentId>,
     met: HashMap<i64, i64>,
     bank: bank::Seen,
-    /// Files not reported yet; the first has the position `first`.
+    /// Files of the run, in the order in which they were opened.
     files: Vec<Entry>,
     items: Vec<(usize, Record)>,
     full_chunks: u32,

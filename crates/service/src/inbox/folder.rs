@@ -201,15 +201,7 @@ impl Folder {
                  the inbox itself for the default creditor."
                     .to_owned(),
             );
-            refuse(app, ctx, &coming, why.clone())?;
-            self.put_away(
-                ctx,
-                file,
-                ticket,
-                true,
-                &format!("{}\r\n\r\n{}\r\n", coming.name, why.0),
-            )?;
-            return Ok(true);
+            return self.turn_away(app, ctx, &coming, (file, ticket), why);
         }
         if let Err(error) = File::open(file) {
             let why = (
@@ -220,15 +212,7 @@ impl Folder {
                     "The file cannot be read: {error}. Check its permissions and drop it again."
                 ),
             );
-            refuse(app, ctx, &coming, why.clone())?;
-            self.put_away(
-                ctx,
-                file,
-                ticket,
-                true,
-                &format!("{}\r\n\r\n{}\r\n", coming.name, why.0),
-            )?;
-            return Ok(true);
+            return self.turn_away(app, ctx, &coming, (file, ticket), why);
         }
         let arrival: Arrival = match take(app, ctx, coming, &Options::default())? {
             Taken::Done(arrival) => *arrival,
@@ -240,6 +224,21 @@ impl Folder {
         let ctx = Ctx { now_ms: arrival.received_at, ..ctx.clone() };
         self.put_away(&ctx, file, ticket, needs_somebody, &text)?;
         Ok(needs_somebody)
+    }
+
+    /// Notes why a file was not read and lays it where a person looks, with the reason beside it.
+    fn turn_away(
+        &self,
+        app: &App,
+        ctx: &Ctx,
+        coming: &Coming,
+        (file, ticket): (&Path, &str),
+        why: (String, String),
+    ) -> Result<bool, ServiceError> {
+        let text = format!("{}\r\n\r\n{}\r\n", coming.name, why.0);
+        refuse(app, ctx, coming, why)?;
+        self.put_away(ctx, file, ticket, true, &text)?;
+        Ok(true)
     }
 
     /// The text first, then the file: killed in between, the same text is written again.

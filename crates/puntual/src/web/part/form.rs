@@ -4,7 +4,7 @@
 
 use super::icon::icon;
 use crate::web::layout::Frame;
-use crate::web::url::Url;
+use crate::web::url::{SEARCH, Url};
 use maud::{Markup, html};
 
 /// A value typed into a field, and why it was refused.
@@ -147,6 +147,21 @@ pub fn select(
                     }
                 }
             }
+        }
+    }
+}
+
+/// The field by which a list is searched, with a hint of what is found by it.
+pub fn search_field(f: &Frame, hint_key: &'static str) -> Markup {
+    html! {
+        div.field.grow {
+            label for="f-q" { (f.t("filter.search")) }
+            input
+                #f-q
+                type="search"
+                name=(SEARCH)
+                value=(f.url.param(SEARCH).unwrap_or_default())
+                placeholder=(f.t(hint_key));
         }
     }
 }

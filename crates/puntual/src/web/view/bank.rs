@@ -6,7 +6,7 @@ use crate::web::format::{self, Amount};
 use crate::web::layout::{Frame, Heading, page};
 use crate::web::part::badge::{self, State};
 use crate::web::part::figure;
-use crate::web::part::form::{Choice, keep, select};
+use crate::web::part::form::{Choice, keep, search_field, select};
 use crate::web::part::icon::icon;
 use crate::web::part::notice::{empty, fact, facts};
 use crate::web::part::table::{Column, Paging, head, label, pager};
@@ -319,15 +319,7 @@ fn filters(f: &Frame, view: &BankView) -> Markup {
     html! {
         form.filters method="get" action="/banco" data-autosubmit {
             (keep(&f.url, &FILTERS))
-            div.field.grow {
-                label for="f-q" { (f.t("filter.search")) }
-                input
-                    #f-q
-                    type="search"
-                    name=(SEARCH)
-                    value=(chosen(SEARCH))
-                    placeholder=(f.t("filter.search_bank"));
-            }
+            (search_field(f, "filter.search_bank"))
             @if accounts.len() > 1 {
                 (select("f", "cuenta", f.t("filter.account"), all, &accounts, chosen("cuenta")))
             }

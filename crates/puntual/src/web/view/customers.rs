@@ -6,7 +6,7 @@ use crate::web::format::Amount;
 use crate::web::layout::{Frame, Heading, page};
 use crate::web::part::badge::{self, Bucket, Verdict};
 use crate::web::part::figure;
-use crate::web::part::form::{Choice, keep, select};
+use crate::web::part::form::{Choice, keep, search_field, select};
 use crate::web::part::icon::icon;
 use crate::web::part::notice::{empty, fact, facts};
 use crate::web::part::table::{Column, Paging, head, label, pager};
@@ -141,15 +141,7 @@ fn filters(f: &Frame, view: &CustomersView) -> Markup {
     html! {
         form.filters method="get" action="/clientes" data-autosubmit {
             (keep(&f.url, &FILTERS))
-            div.field.grow {
-                label for="f-q" { (f.t("filter.search")) }
-                input
-                    #f-q
-                    type="search"
-                    name=(SEARCH)
-                    value=(chosen(SEARCH))
-                    placeholder=(f.t("filter.search_customers"));
-            }
+            (search_field(f, "filter.search_customers"))
             (select(
                 "f", "segmento", f.t("filter.segment"), all, &view.segments, chosen("segmento"),
             ))

@@ -5,7 +5,7 @@ use crate::web::format::Amount;
 use crate::web::layout::{Frame, Heading, page};
 use crate::web::part::badge::{self, Bucket, State};
 use crate::web::part::figure;
-use crate::web::part::form::{Choice, keep, select};
+use crate::web::part::form::{Choice, keep, search_field, select};
 use crate::web::part::icon::icon;
 use crate::web::part::notice::{empty, fact, facts};
 use crate::web::part::table::{Column, Paging, head, label, pager};
@@ -112,15 +112,7 @@ fn filters(f: &Frame, view: &DocumentsView) -> Markup {
     html! {
         form.filters method="get" action="/documentos" data-autosubmit {
             (keep(&f.url, &FILTERS))
-            div.field.grow {
-                label for="f-q" { (f.t("filter.search")) }
-                input
-                    #f-q
-                    type="search"
-                    name=(SEARCH)
-                    value=(chosen(SEARCH))
-                    placeholder=(f.t("filter.search_documents"));
-            }
+            (search_field(f, "filter.search_documents"))
             (select("f", "tipo", f.t("filter.kind"), all, &kinds, chosen("tipo")))
             (select("f", "estado", f.t("filter.state"), all, &states, chosen("estado")))
             (select("f", "tramo", f.t("filter.bucket"), all, &buckets, chosen("tramo")))
