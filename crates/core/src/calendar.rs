@@ -28,6 +28,15 @@ impl Calendar {
         Calendar { holidays: days.map(|(day, _)| day).collect() }
     }
 
+    /// The calendar of a country and, where it is known, of the region in it (ISO 3166-2).
+    pub fn of_place(country: &str, region: Option<&str>) -> Calendar {
+        let own = |region: &str| -> Vec<Day> {
+            let days = YEARS.flat_map(|year| holidays::regional::of_region(region, year));
+            days.map(|(day, _)| day).collect()
+        };
+        Calendar::of_country(country).with_days_off(&region.map_or_else(Vec::new, own))
+    }
+
     /// The same calendar with more days off: regional and local holidays, a company's own.
     pub fn with_days_off(mut self, days: &[Day]) -> Calendar {
         self.holidays.extend_from_slice(days);

@@ -1,10 +1,13 @@
-//! National public holidays of six countries, by the rules of their laws.
+//! Public holidays of six countries: the national ones by the rules of their laws, and those of
+//! regions from the files of [`regional`].
 //!
-//! Checked for 2024–2028; other years follow from the same rules, which is right for fixed and
-//! Easter-based days and a projection for what governments decree year by year. Regional and local
-//! holidays, bank holidays and election days are not here: a creditor adds its own to the
+//! Checked for 2015–2035; other years follow from the same rules, which is right for fixed and
+//! Easter-based days and a projection for what governments decree year by year. Local holidays,
+//! bank holidays and election days are not here: a creditor adds its own to the
 //! [`crate::calendar::Calendar`]. Confidence M: compared day by
 //! day with the public `holidays` calendars (release 0.109), verified 2026-11.
+
+pub mod regional;
 
 use crate::date::{Day, Weekday};
 use Rule::{
@@ -54,6 +57,7 @@ pub fn of_year(country: &str, year: i32) -> Vec<(Day, &'static str)> {
     let table = table(country).iter().filter(|Holiday(_, since, _)| year >= *since);
     let mut days: Vec<(Day, &'static str)> =
         table.filter_map(|Holiday(rule, _, name)| Some((date(*rule, year)?, *name))).collect();
+    days.extend(regional::of_region(country, year));
     days.sort_unstable();
     days.dedup_by_key(|(day, _)| *day);
     days
@@ -236,7 +240,7 @@ const PERU: &[Holiday] = &[
     Holiday(Fixed(7, 23), 2023, "Día de la Fuerza Aérea"),
     Holiday(Fixed(7, 28), ALWAYS, "Fiestas Patrias"),
     Holiday(Fixed(7, 29), ALWAYS, "Fiestas Patrias"),
-    Holiday(Fixed(8, 6), 2023, "Batalla de Junín"),
+    Holiday(Fixed(8, 6), 2022, "Batalla de Junín"),
     Holiday(Fixed(8, 30), ALWAYS, "Santa Rosa de Lima"),
     Holiday(Fixed(10, 8), ALWAYS, "Combate de Angamos"),
     Holiday(Fixed(11, 1), ALWAYS, "Todos los Santos"),

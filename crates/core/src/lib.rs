@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod likeness;
 pub mod loss;
 pub mod money;
+pub mod place;
 pub mod portfolio;
 pub mod posting;
 pub mod priority;

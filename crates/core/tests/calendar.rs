@@ -6,6 +6,9 @@ use puntual_core::calendar::Calendar;
 use puntual_core::date::{Day, Weekday};
 use puntual_core::holidays::{covers, easter, of_year};
 
+/// Days the rules call holidays that the government of the year moved elsewhere.
+const SURPLUS: &str = "AR 2015-11-23 AR 2020-04-02";
+
 fn day(text: &str) -> Day {
     text.parse().unwrap()
 }
@@ -47,6 +50,46 @@ fn official_calendars_of_2026() {
         ),
     ] {
         assert_eq!(weekdays_off(country, 2026).join(" "), expected, "{country}");
+    }
+}
+
+/// Lines `CL 2026 01-01 04-03…` of a golden file: place, year, days.
+fn golden(text: &str) -> impl Iterator<Item = (&str, i32, Vec<Day>)> {
+    text.lines().map(|line| {
+        let mut words = line.split(' ');
+        let (place, year) = (words.next().unwrap(), words.next().unwrap());
+        let days = words.map(|month_day| day(&format!("{year}-{month_day}"))).collect();
+        (place, year.parse().unwrap(), days)
+    })
+}
+
+/// The public calendars `holidays` 0.109, read 2026-11-22.
+#[test]
+fn national_holidays_of_2015_to_2035_are_those_of_the_public_calendars() {
+    let text = include_str!("golden/holidays-national.txt");
+    let (mut missing, mut surplus) = (Vec::new(), Vec::new());
+    for (country, year, expected) in golden(text) {
+        let ours: Vec<Day> = of_year(country, year).into_iter().map(|(day, _)| day).collect();
+        let sunday = |day: &Day| day.weekday() == Weekday::Sunday;
+        let lacks = expected.iter().filter(|day| !ours.contains(day) && !sunday(day));
+        missing.extend(lacks.map(|day| format!("{country} {day}")));
+        let more = ours.into_iter().filter(|day| !expected.contains(day) && !sunday(day));
+        surplus.extend(more.map(|day| format!("{country} {day}")));
+    }
+    assert_eq!(missing, Vec::<String>::new());
+    assert_eq!(surplus.join(" "), SURPLUS);
+}
+
+#[test]
+fn holidays_of_regions_are_those_of_the_public_calendars() {
+    for (region, year, expected) in golden(include_str!("golden/holidays-regional.txt")) {
+        let calendar = Calendar::of_place(&region[..2], Some(region));
+        let whole_year = (0..366).map(|days| day(&format!("{year}-01-01")) + days);
+        let ours: Vec<Day> = whole_year
+            .filter(|day| day.ymd().0 == year && day.weekday() != Weekday::Sunday)
+            .filter(|day| calendar.is_holiday(*day))
+            .collect();
+        assert_eq!(ours, expected, "{region} {year}");
     }
 }
 

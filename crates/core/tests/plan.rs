@@ -12,7 +12,7 @@ use puntual_core::money::Money;
 use puntual_core::strategy::facts::{
     ContactPointFacts, CustomerFacts, HoldFacts, HoldKind, ReceivableFacts,
 };
-use puntual_core::strategy::guard::{PastContact, Purpose};
+use puntual_core::strategy::guard::{ContactLaw, PastContact, Purpose};
 use puntual_core::strategy::plan::{Planned, Verdict, plan};
 use puntual_core::strategy::recheck::{Pending, Release, recheck};
 use puntual_core::strategy::standard::{TEMPLATES, standard};
@@ -64,6 +64,7 @@ fn customer(receivables: Vec<ReceivableFacts>) -> CustomerFacts {
         holds: Vec::new(),
         opt_outs: Vec::new(),
         contacts: Vec::new(),
+        law: ContactLaw::default(),
     }
 }
 

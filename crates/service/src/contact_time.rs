@@ -1,17 +1,18 @@
 //! Between the debtor's clock and the world's: in which zones a moment of contact must suit, and
 //! which instant that is. It refuses to know the rules of contact.
 //!
-//! A debtor's own zone is not recorded, so a moment must suit every zone of its country (domain
+//! Where the debtor's place is not known a moment must suit every zone of its country (domain
 //! reference D1: unknown zone, intersection of the country's zones); where the country's zones are
 //! not known, the creditor's.
 
 use crate::clock;
 use crate::ctx::Ctx;
-use puntual_core::hours::{self, Moment};
+use puntual_core::hours::Moment;
+use puntual_core::place::{self, Place};
 
-/// The zones a moment must suit for a debtor of a country.
-pub fn zones<'a>(ctx: &'a Ctx, country: &str) -> Vec<&'a str> {
-    match hours::zones(country) {
+/// The zones a moment must suit for a debtor of a country, of whom the place may be known.
+pub fn zones<'a>(ctx: &'a Ctx, country: &str, place: Option<Place>) -> Vec<&'a str> {
+    match place::zones_of(country, place) {
         [] => vec![ctx.creditor.time_zone.as_str()],
         known => known.to_vec(),
     }
@@ -41,6 +42,7 @@ pub fn local_moments(now_ms: i64, zones: &[&str]) -> Vec<Moment> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use puntual_core::hours;
 
     #[test]
     fn a_moment_has_come_when_the_westernmost_clock_shows_it() {

@@ -18,12 +18,13 @@ use puntual_core::date::Day;
 use puntual_core::hours::{Channel, Person};
 use puntual_core::id::{CustomerId, DocumentId, MessageId, ReceivableId};
 use puntual_core::money::Money;
+use puntual_core::place::{self, Place};
 use puntual_core::portfolio::{self, AsOf, By, Key, Portfolio};
 use puntual_core::strategy::StepMark;
 use puntual_core::strategy::facts::{
     ContactPointFacts, CustomerFacts, HoldFacts, HoldKind, ReceivableFacts,
 };
-use puntual_core::strategy::guard::PastContact;
+use puntual_core::strategy::guard::{ContactLaw, PastContact};
 use puntual_store::action::{self, ActionReceivable, PendingContact};
 use puntual_store::customer::{self, ContactPoint, Customer};
 use puntual_store::document;
@@ -49,6 +50,8 @@ pub struct Case {
     pub points: Vec<ContactPoint>,
     /// What is open and collectable, oldest due first.
     pub open: Vec<Collectable>,
+    /// Where the customer is, when its address or its telephones tell.
+    pub place: Option<Place>,
     /// What the planner is told.
     pub facts: CustomerFacts,
 }
@@ -245,6 +248,11 @@ impl Rows {
                 last_step: self.steps.get(&r.id).map(step_mark),
             }
         });
+        let place = place_of(country_of(ctx, &c), &c, &points);
+        let law = ContactLaw {
+            region: place.map(|place| place.region.to_owned()),
+            ..ContactLaw::default()
+        };
         let facts = CustomerFacts {
             creditor: ctx.creditor.scope.creditor,
             customer: c.id,
@@ -258,8 +266,9 @@ impl Rows {
             holds: self.holds.remove(&c.id).unwrap_or_default().iter().map(hold_facts).collect(),
             opt_outs: Vec::new(),
             contacts: self.contacts(c.id, day, leaving),
+            law,
         };
-        Case { customer: c, points, open, facts }
+        Case { customer: c, points, open, place, facts }
     }
 
     /// Contacts made, and messages on their way that will be one.
@@ -355,6 +364,22 @@ fn by_customer<T>(
 /// The country whose rules of contact protect the customer: its own, or else the creditor's.
 pub fn country_of<'a>(ctx: &'a Ctx, customer: &'a Customer) -> &'a str {
     customer.country.as_deref().filter(|c| !c.is_empty()).unwrap_or(&ctx.creditor.country)
+}
+
+/// Where a customer is: by its postal addresses, or else by the area of its telephones.
+pub(crate) fn place_of(
+    country: &str,
+    customer: &Customer,
+    points: &[ContactPoint],
+) -> Option<Place> {
+    let of_kind = |kinds: &'static [&'static str]| {
+        let points = points.iter().filter(|point| kinds.contains(&point.kind.as_str()));
+        points.map(|point| point.value.as_str())
+    };
+    let addresses: Vec<&str> =
+        customer.address.as_deref().into_iter().chain(of_kind(&["address"])).collect();
+    let phones: Vec<&str> = of_kind(&["phone", "whatsapp", "sms"]).collect();
+    place::of_debtor(country, &addresses, &phones)
 }
 
 /// How much of a receivable is disputed: all of it where the dispute names no amount.

@@ -228,7 +228,8 @@ pub fn preview(
     app.store.read(|tx| {
         let case = facts::one(tx, ctx, ctx.today, Basis::Now, customer, None)?;
         let strategy = day::strategy(ctx);
-        let calendar = Calendar::of_country(&case.facts.country);
+        let region = case.facts.law.region.as_deref();
+        let calendar = Calendar::of_place(&case.facts.country, region);
         let planned = plan::plan(&case.facts, &strategy, &calendar, ctx.today);
         let written: Vec<Planned> = planned
             .into_iter()

@@ -26,7 +26,7 @@ use puntual_core::id::CustomerId;
 use puntual_core::indicators::collection;
 use puntual_core::portfolio::{AsOf, By, Key, Scope as Whose, Window};
 use puntual_core::priority::{self, Priority, PriorityFacts};
-use puntual_core::strategy::guard::{self, ContactRequest, Decision, Purpose};
+use puntual_core::strategy::guard::{self, ContactLaw, ContactRequest, Decision, Purpose};
 use puntual_store::action::{self, Action};
 use puntual_store::customer::{self, Customer};
 use puntual_store::standing;
@@ -495,7 +495,9 @@ fn allowed_until(ctx: &Ctx, channel: &str, customer: &Customer) -> Option<u16> {
     let country = customer.country.as_deref().unwrap_or(&ctx.creditor.country);
     let calendar = Calendar::of_country(country);
     let (day, minute) = clock::civil_in_zone(ctx.now_ms, &ctx.creditor.time_zone);
+    let law = ContactLaw::default();
     let request = ContactRequest {
+        law: &law,
         country,
         person: Person::parse(&customer.person_kind).unwrap_or(Person::Consumer),
         channel,

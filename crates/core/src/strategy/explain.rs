@@ -110,14 +110,14 @@ pub enum Reason {
     /// A rule of contact puts it off.
     GuardDefers {
         /// Id of the rule.
-        rule: &'static str,
+        rule: String,
         /// First moment allowed, in the debtor's time.
         not_before: Moment,
     },
     /// A rule of contact forbids it.
     GuardDenies {
         /// Id of the rule.
-        rule: &'static str,
+        rule: String,
     },
 }
 
@@ -208,9 +208,9 @@ impl Reason {
                 vec![("channel", channel.as_str().to_owned())]
             }
             Reason::GuardDefers { rule, not_before } => {
-                vec![("rule", (*rule).to_owned()), ("not_before", not_before.to_string())]
+                vec![("rule", rule.clone()), ("not_before", not_before.to_string())]
             }
-            Reason::GuardDenies { rule } => vec![("rule", (*rule).to_owned())],
+            Reason::GuardDenies { rule } => vec![("rule", rule.clone())],
         }
     }
 }

@@ -2,7 +2,7 @@
 //! same values give the same plan.
 
 use super::StepMark;
-use super::guard::PastContact;
+use super::guard::{ContactLaw, PastContact};
 use crate::date::Day;
 use crate::hours::{Channel, Person};
 use crate::id::{ContactPointId, CreditorId, CustomerId, DocumentId, ReceivableId};
@@ -33,8 +33,10 @@ pub struct CustomerFacts {
     pub holds: Vec<HoldFacts>,
     /// Channels the customer refused altogether.
     pub opt_outs: Vec<Channel>,
-    /// Outbound contacts of the last fourteen days.
+    /// Outbound contacts of the last fourteen days, and those planned.
     pub contacts: Vec<PastContact>,
+    /// Which rules bind contacts with it, and who makes them.
+    pub law: ContactLaw,
 }
 
 /// An open receivable.

@@ -444,16 +444,14 @@ impl<'a> DayOf<'a> {
             return (Verdict::Skip, reasons);
         }
         let request = ContactRequest {
-            country: &self.facts.country,
-            person: self.facts.person,
-            channel: route.channel,
-            purpose: step.purpose,
-            third_party: false,
-            opted_out: false,
-            authorised: route.point.is_none_or(|point| point.authorised),
             recent: contacts,
-            keep_policies: self.strategy.keep_policies,
-            calendar: self.calendar,
+            ..ContactRequest::with(
+                self.facts,
+                (route.channel, route.point),
+                step.purpose,
+                self.strategy.keep_policies,
+                self.calendar,
+            )
         };
         let start = Moment::start_of(self.today);
         let verdict = match decide(&request, start) {

@@ -77,18 +77,13 @@ pub fn recheck(
     if let Some(obstacle) = unreachable_now(pending, facts, point) {
         return Release::Drop { reasons: vec![obstacle] };
     }
-    let request = ContactRequest {
-        country: &facts.country,
-        person: facts.person,
-        channel: pending.channel,
-        purpose: pending.purpose,
-        third_party: point.is_some_and(|point| point.third_party),
-        opted_out: false,
-        authorised: point.is_none_or(|point| point.authorised),
-        recent: &facts.contacts,
-        keep_policies: strategy.keep_policies,
+    let request = ContactRequest::with(
+        facts,
+        (pending.channel, point),
+        pending.purpose,
+        strategy.keep_policies,
         calendar,
-    };
+    );
     match decide(&request, now) {
         Decision::Defer { not_before, rule } => {
             Release::Wait { not_before, reasons: vec![Reason::GuardDefers { rule, not_before }] }

@@ -45,19 +45,20 @@ pub(crate) fn version_of(strategy: &Strategy) -> String {
     format!("{}.{}", strategy.id, strategy.version)
 }
 
-/// The calendars of the debtors' countries, each made once.
+/// The calendars of the debtors' countries and regions, each made once.
 #[derive(Debug, Default)]
 pub(crate) struct Calendars {
-    by_country: HashMap<String, Calendar>,
+    by_place: HashMap<String, Calendar>,
 }
 
 impl Calendars {
-    /// The calendar of a country.
-    pub(crate) fn of(&mut self, country: &str) -> &Calendar {
-        if !self.by_country.contains_key(country) {
-            self.by_country.insert(country.to_owned(), Calendar::of_country(country));
+    /// The calendar of a country, and of the region in it when it is known.
+    pub(crate) fn of(&mut self, country: &str, region: Option<&str>) -> &Calendar {
+        let place = region.unwrap_or(country);
+        if !self.by_place.contains_key(place) {
+            self.by_place.insert(place.to_owned(), Calendar::of_place(country, region));
         }
-        &self.by_country[country]
+        &self.by_place[place]
     }
 }
 
@@ -86,7 +87,7 @@ pub fn for_each_planned(
         let page = app.store.read(|tx| facts::page(tx, ctx, day, Basis::Now, after))?;
         let Some((cases, through)) = page else { return Ok(()) };
         for case in &cases {
-            let calendar = calendars.of(&case.facts.country);
+            let calendar = calendars.of(&case.facts.country, case.facts.law.region.as_deref());
             for planned in plan::plan(&case.facts, &strategy, calendar, day) {
                 each(PlannedLine::of(case, &planned));
             }
@@ -160,7 +161,7 @@ impl<'a> Run<'a> {
 
     fn go(&mut self) -> Result<DayCounts, ServiceError> {
         self.app.store.refresh_statistics()?;
-        let calendar = self.calendars.of(&self.ctx.creditor.country);
+        let calendar = self.calendars.of(&self.ctx.creditor.country, None);
         judge::judge_promises(self.app, self.ctx, self.day, calendar)?;
         let mut counts = DayCounts::default();
         let again = is_finished(self.app, self.ctx, self.day)?;
@@ -202,7 +203,8 @@ impl<'a> Run<'a> {
     fn write(&mut self, tx: &mut Tx<'_>, cases: &[Case]) -> Result<DayCounts, ServiceError> {
         let mut writer = Writer::new(self.app, self.ctx, self.day, self.mode, &self.strategy);
         for case in cases {
-            let calendar = self.calendars.of(&case.facts.country);
+            let region = case.facts.law.region.as_deref();
+            let calendar = self.calendars.of(&case.facts.country, region);
             let planned = plan::plan(&case.facts, &self.strategy, calendar, self.day);
             for one in &planned {
                 match one.verdict {

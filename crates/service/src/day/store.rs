@@ -108,7 +108,7 @@ impl<'a> Writer<'a> {
 
     /// When the moment has come for the debtor; for history in the creditor's day.
     fn instant(&self, case: &Case, moment: Moment) -> i64 {
-        let zones = contact_time::zones(self.ctx, &case.facts.country);
+        let zones = contact_time::zones(self.ctx, &case.facts.country, case.place);
         contact_time::instant_everywhere(moment, &zones)
     }
 

@@ -116,7 +116,7 @@ impl Claimed<'_> {
         let look = Look {
             case: &case,
             strategy: &strategy,
-            calendar: &Calendar::of_country(&case.facts.country),
+            calendar: &Calendar::of_place(&case.facts.country, case.facts.law.region.as_deref()),
             moments: self.moments(&case),
             pending: Pending {
                 receivables: &planned,
@@ -169,7 +169,7 @@ impl Claimed<'_> {
 
     /// What the debtor's clock may show now.
     fn moments(&self, case: &Case) -> Vec<Moment> {
-        let zones = contact_time::zones(self.ctx, &case.facts.country);
+        let zones = contact_time::zones(self.ctx, &case.facts.country, case.place);
         contact_time::local_moments(self.ctx.now_ms, &zones)
     }
 
@@ -193,7 +193,7 @@ impl Claimed<'_> {
         not_before: Moment,
         reasons: &[Reason],
     ) -> Result<Release, ServiceError> {
-        let zones = contact_time::zones(self.ctx, &case.facts.country);
+        let zones = contact_time::zones(self.ctx, &case.facts.country, case.place);
         let instant = contact_time::instant_everywhere(not_before, &zones);
         let why = in_line(reasons);
         if instant - self.ctx.now_ms > LONGEST_WAIT_MS {
