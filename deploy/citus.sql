@@ -39,6 +39,11 @@ SELECT create_distributed_table('bank_entry_detail', 'workspace_id', colocate_wi
 SELECT create_distributed_table('debit_result', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('promise', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('dispute', 'workspace_id', colocate_with => 'workspace');
+SELECT create_distributed_table('interest_rate', 'workspace_id', colocate_with => 'workspace');
+SELECT create_distributed_table('charge_note', 'workspace_id', colocate_with => 'workspace');
+SELECT create_distributed_table('agreement', 'workspace_id', colocate_with => 'workspace');
+SELECT create_distributed_table('agreement_debt', 'workspace_id', colocate_with => 'workspace');
+SELECT create_distributed_table('agreement_instalment', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('hold', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('day_run', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('action', 'workspace_id', colocate_with => 'workspace');

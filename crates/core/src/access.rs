@@ -48,6 +48,8 @@ pub enum Deed {
     RecordContact,
     /// Record a promise to pay.
     RecordPromise,
+    /// Propose an agreement and record its acceptance, within policy.
+    RecordAgreement,
     /// Open a dispute.
     OpenDispute,
     /// Change a customer's contact points and notes.
@@ -72,6 +74,8 @@ pub enum Deed {
     AssignWork,
     /// Write and publish strategies and templates.
     EditStrategies,
+    /// Charge late interest, or take such a charge back.
+    ChargeInterest,
     /// Write a debt off, or send it to legal or to an agency.
     EscalateBeyond,
     /// See who did what.
@@ -93,6 +97,7 @@ impl Deed {
             Deed::ViewFigures | Deed::ViewCustomers | Deed::Export => Role::Viewer,
             Deed::RecordContact
             | Deed::RecordPromise
+            | Deed::RecordAgreement
             | Deed::OpenDispute
             | Deed::EditCustomer
             | Deed::RecordPayment => Role::Agent,
@@ -105,6 +110,7 @@ impl Deed {
             | Deed::RunDay
             | Deed::AssignWork
             | Deed::EditStrategies
+            | Deed::ChargeInterest
             | Deed::EscalateBeyond
             | Deed::ViewAudit => Role::Supervisor,
             Deed::ManageUsers

@@ -75,6 +75,10 @@ ids! {
     BankEntryId = "bke";
     /// What became of a direct debit or transfer.
     DebitResultId = "dbr";
+    /// A rate of late interest somebody loaded.
+    InterestRateId = "irt";
+    /// A convenio: new due dates for old debts.
+    AgreementId = "agr";
 }
 
 /// Crockford's base 32: no I, L, O, U, so that an id can be read aloud.

@@ -27,11 +27,16 @@ pub enum Account {
     Withholding,
     /// Discounts granted.
     Discount,
+    /// Late interest, compensation and the interest of agreements: what debts earned.
+    Interest,
+    /// Balances on their way from old receivables into the instalments of an agreement; nothing
+    /// stays on it.
+    Agreement,
 }
 
 impl Account {
     /// Every account.
-    pub const ALL: [Account; 7] = [
+    pub const ALL: [Account; 9] = [
         Account::Receivable,
         Account::Unapplied,
         Account::Cash,
@@ -39,6 +44,8 @@ impl Account {
         Account::WriteOff,
         Account::Withholding,
         Account::Discount,
+        Account::Interest,
+        Account::Agreement,
     ];
 
     /// The word kept in the store and printed in exports.
@@ -51,6 +58,8 @@ impl Account {
             Account::WriteOff => "write_off",
             Account::Withholding => "withholding",
             Account::Discount => "discount",
+            Account::Interest => "interest",
+            Account::Agreement => "agreement",
         }
     }
 
@@ -83,11 +92,15 @@ pub enum EntryKind {
     ExternalSettlement,
     /// A payment bounced, and its application with it.
     Bounce,
+    /// A receivable's balance moved into an agreement.
+    Replace,
+    /// Interest agreed for the time of an agreement.
+    AgreedInterest,
 }
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [EntryKind; 10] = [
+    pub const ALL: [EntryKind; 12] = [
         EntryKind::Issue,
         EntryKind::Payment,
         EntryKind::AllocateCash,
@@ -98,6 +111,8 @@ impl EntryKind {
         EntryKind::Discount,
         EntryKind::ExternalSettlement,
         EntryKind::Bounce,
+        EntryKind::Replace,
+        EntryKind::AgreedInterest,
     ];
 
     /// The word kept in the store and printed in exports.
@@ -113,6 +128,8 @@ impl EntryKind {
             EntryKind::Discount => "discount",
             EntryKind::ExternalSettlement => "external_settlement",
             EntryKind::Bounce => "bounce",
+            EntryKind::Replace => "replace",
+            EntryKind::AgreedInterest => "agreed_interest",
         }
     }
 

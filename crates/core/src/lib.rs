@@ -5,6 +5,7 @@
 //! refuse its input. Modules in reading order:
 pub mod access;
 pub mod aging;
+pub mod agreement;
 pub mod allocation;
 pub mod bank_id;
 pub mod behaviour;
@@ -16,6 +17,7 @@ pub mod holidays;
 pub mod hours;
 pub mod id;
 pub mod indicators;
+pub mod interest;
 pub mod ledger;
 pub mod likeness;
 pub mod loss;

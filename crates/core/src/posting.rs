@@ -72,6 +72,48 @@ impl Posting {
         self.entry(EntryKind::Issue, accounts, Some(receivable), None, amount_minor)
     }
 
+    /// Late interest or compensation was charged by a note: receivable against interest.
+    pub fn charge(self, receivable: ReceivableId, amount_minor: i64) -> Result<Entry, LedgerError> {
+        let accounts = (Account::Receivable, Account::Interest);
+        self.entry(EntryKind::Issue, accounts, Some(receivable), None, amount_minor)
+    }
+
+    /// An agreement took over what was open of a receivable.
+    pub fn replace(
+        self,
+        receivable: ReceivableId,
+        amount_minor: i64,
+    ) -> Result<Entry, LedgerError> {
+        let accounts = (Account::Agreement, Account::Receivable);
+        self.entry(EntryKind::Replace, accounts, Some(receivable), None, amount_minor)
+    }
+
+    /// Part of a receivable was forgiven.
+    pub fn discount(
+        self,
+        receivable: ReceivableId,
+        amount_minor: i64,
+    ) -> Result<Entry, LedgerError> {
+        let accounts = (Account::Discount, Account::Receivable);
+        self.entry(EntryKind::Discount, accounts, Some(receivable), None, amount_minor)
+    }
+
+    /// Interest was agreed for the time of an agreement: it is owed with its instalments.
+    pub fn agreed_interest(self, amount_minor: i64) -> Result<Entry, LedgerError> {
+        let accounts = (Account::Agreement, Account::Interest);
+        self.entry(EntryKind::AgreedInterest, accounts, None, None, amount_minor)
+    }
+
+    /// An instalment of an agreement: receivable against what the agreement took over.
+    pub fn instalment(
+        self,
+        receivable: ReceivableId,
+        amount_minor: i64,
+    ) -> Result<Entry, LedgerError> {
+        let accounts = (Account::Receivable, Account::Agreement);
+        self.entry(EntryKind::Issue, accounts, Some(receivable), None, amount_minor)
+    }
+
     /// Money came in: cash against unapplied credit.
     pub fn payment(self, payment: PaymentId, amount_minor: i64) -> Result<Entry, LedgerError> {
         let accounts = (Account::Cash, Account::Unapplied);

@@ -251,6 +251,9 @@ fn newer(tx: &mut Tx<'_>, scope: Scope, after_seq: i64) -> Result<Facts, Service
     Ok(facts)
 }
 
+/// Where the due dates of an agreement's instalments come from.
+pub(crate) const AGREEMENT: &str = "agreement";
+
 fn receivable_fact(r: &Receivable) -> ReceivableFact {
     ReceivableFact {
         id: r.id,
@@ -261,7 +264,11 @@ fn receivable_fact(r: &Receivable) -> ReceivableFact {
         currency: r.currency,
         amount_minor: r.amount_minor,
         recorded: r.recorded_on,
-        kind: if r.is_sale { ReceivableKind::Sale } else { ReceivableKind::Charge },
+        kind: match r.due_source.as_str() {
+            AGREEMENT => ReceivableKind::Replacement,
+            _ if r.is_sale => ReceivableKind::Sale,
+            _ => ReceivableKind::Charge,
+        },
     }
 }
 
@@ -289,7 +296,8 @@ pub fn movement(entry: &Entry) -> Option<MovementFact> {
         EntryKind::Discount => MovementKind::Discount,
         EntryKind::Issue => MovementKind::Cancellation,
         EntryKind::Withhold | EntryKind::ExternalSettlement => MovementKind::Other,
-        EntryKind::Payment | EntryKind::CreditNote => return None,
+        EntryKind::Replace => MovementKind::Replacement,
+        EntryKind::Payment | EntryKind::CreditNote | EntryKind::AgreedInterest => return None,
     };
     let receivable = entry.receivable.filter(|_| amount_minor != 0)?;
     Some(MovementFact {

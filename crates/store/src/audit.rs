@@ -16,7 +16,7 @@ pub struct Orphans {
 }
 
 /// Relations that must hold: child table, its column, parent table, its key, extra condition.
-const RELATIONS: [(&str, &str, &str, &str, &str); 23] = [
+const RELATIONS: [(&str, &str, &str, &str, &str); 30] = [
     ("receivable", "document_id", "document", "document_id", ""),
     ("receivable", "customer_id", "customer", "customer_id", ""),
     ("document", "customer_id", "customer", "customer_id", ""),
@@ -32,6 +32,13 @@ const RELATIONS: [(&str, &str, &str, &str, &str); 23] = [
     ),
     ("promise", "customer_id", "customer", "customer_id", ""),
     ("dispute", "document_id", "document", "document_id", ""),
+    ("agreement", "customer_id", "customer", "customer_id", ""),
+    ("agreement", "document_id", "document", "document_id", "AND c.document_id IS NOT NULL"),
+    ("agreement_debt", "agreement_id", "agreement", "agreement_id", ""),
+    ("agreement_debt", "receivable_id", "receivable", "receivable_id", ""),
+    ("agreement_instalment", "agreement_id", "agreement", "agreement_id", ""),
+    ("charge_note", "document_id", "document", "document_id", ""),
+    ("charge_note", "charged_document_id", "document", "document_id", ""),
     ("hold", "customer_id", "customer", "customer_id", ""),
     ("timeline", "customer_id", "customer", "customer_id", ""),
     ("document_reference", "document_id", "document", "document_id", ""),

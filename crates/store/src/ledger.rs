@@ -207,6 +207,22 @@ pub fn of_receivables(
     tx.query(&sql, &values, read)
 }
 
+/// Entries of a transaction, in sequence. It was written at once, so they stand together: `near` is
+/// the place of any of them.
+pub fn of_tx(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    id: TxId,
+    near: i64,
+) -> Result<Vec<StoredEntry>, StoreError> {
+    let sql = select("tx_id = $3 AND seq >= $4 AND seq <= $5 ORDER BY seq");
+    let (from, to) = (near - MOST_OF_TX, near + MOST_OF_TX);
+    tx.query(&sql, &params![scope.workspace, scope.creditor, id, from, to], read)
+}
+
+/// More entries than any transaction of a person's command has.
+const MOST_OF_TX: i64 = 20_000;
+
 /// Entries whose value comes from this payment or credit note, in sequence.
 pub fn of_source(
     tx: &mut Tx<'_>,

@@ -5,6 +5,7 @@
 //! read inside it sees its own writes. One use case, one transaction.
 
 pub mod action;
+pub mod agreement;
 pub mod api_token;
 pub mod arrival;
 pub mod audit;
@@ -18,6 +19,7 @@ pub mod document;
 mod engine;
 pub mod error;
 pub mod import;
+pub mod interest;
 pub mod ledger;
 mod migrate;
 pub mod outbox;

@@ -6,6 +6,7 @@ mod books;
 mod days;
 mod export;
 mod import;
+mod interest;
 mod output;
 mod receive;
 mod report;
@@ -67,6 +68,10 @@ enum Command {
     Read(import::Read),
     /// Figures as of any day.
     Report(report::Report),
+    /// Late interest of a document, segment by segment.
+    Interest(interest::Interest),
+    /// Rates of late interest.
+    Rate(interest::Rate),
     /// What the strategies would do on a day; stores nothing.
     Plan(days::Plan),
     /// Run the day: promises judged, plan stored, messages queued.
@@ -173,6 +178,8 @@ fn run(cli: &Cli) -> Result<Outcome, Failure> {
         Command::Import(command) => import::import(common, command),
         Command::Read(command) => import::read(common, command),
         Command::Report(command) => report::report(common, command),
+        Command::Interest(command) => interest::interest(common, command),
+        Command::Rate(command) => interest::rate(common, command),
         Command::Plan(command) => days::plan(common, command),
         Command::Day(command) => days::day_run(common, command),
         Command::Statement(command) => days::statement(common, command),

@@ -163,6 +163,7 @@ fn moved(words: Words, kind: EntryKind, is_reversal: bool) -> &'static str {
         (EntryKind::Withhold, _) => t("moved.withhold"),
         (EntryKind::Discount, _) => t("moved.discount"),
         (EntryKind::ExternalSettlement, _) => t("moved.external"),
+        (EntryKind::Replace | EntryKind::AgreedInterest, _) => t("moved.agreement"),
     }
 }
 

@@ -82,6 +82,8 @@ fn document(code: &str) -> Option<&'static str> {
     match code {
         "document_written_off" => Some("told.written_off"),
         "document_reinstated" => Some("told.reinstated"),
+        "document_charged" => Some("told.charged"),
+        "document_charge_undone" => Some("told.charge_undone"),
         "document_accepted" => Some("told.accepted"),
         "document_delivered" => Some("told.delivered"),
         "document_accepted_with_remarks" => Some("told.accepted_with_remarks"),

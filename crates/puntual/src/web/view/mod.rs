@@ -70,16 +70,22 @@ pub enum DocumentKind {
     Receipt,
     /// Cheque, letra, pagaré.
     Instrument,
+    /// Nota de intereses.
+    ChargeNote,
+    /// Convenio: the instalments that replaced other documents.
+    Agreement,
 }
 
 impl DocumentKind {
     /// All, in the order filters offer them.
-    pub const ALL: [DocumentKind; 5] = [
+    pub const ALL: [DocumentKind; 7] = [
         DocumentKind::Invoice,
         DocumentKind::CreditNote,
         DocumentKind::DebitNote,
         DocumentKind::Receipt,
         DocumentKind::Instrument,
+        DocumentKind::ChargeNote,
+        DocumentKind::Agreement,
     ];
 
     /// How addresses and the store write it.
@@ -90,6 +96,8 @@ impl DocumentKind {
             DocumentKind::DebitNote => "debit_note",
             DocumentKind::Receipt => "receipt",
             DocumentKind::Instrument => "instrument",
+            DocumentKind::ChargeNote => "charge_note",
+            DocumentKind::Agreement => "agreement",
         }
     }
 
@@ -101,6 +109,8 @@ impl DocumentKind {
             DocumentKind::DebitNote => "kind.debit_note",
             DocumentKind::Receipt => "kind.receipt",
             DocumentKind::Instrument => "kind.instrument",
+            DocumentKind::ChargeNote => "kind.charge_note",
+            DocumentKind::Agreement => "kind.agreement",
         }
     }
 }
