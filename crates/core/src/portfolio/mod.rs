@@ -406,6 +406,14 @@ impl Portfolio {
         (first != chunk::NEVER).then_some(first)
     }
 
+    /// The last day up to `until` on which anything was issued or moved: up to there it is known
+    /// what happened.
+    pub fn last_day(&self, until: Day) -> Option<Day> {
+        let issued = self.chunks.iter().flat_map(|chunk| chunk.rows.facts.iter().map(|r| r.issued));
+        let moved = self.chunks.iter().flat_map(|chunk| &chunk.moves.facts);
+        issued.chain(moved.map(|m| m.effective)).filter(|day| *day <= until).max()
+    }
+
     /// The currencies that occur, in code order.
     pub fn currencies(&self) -> Vec<Currency> {
         let mut found: Vec<Currency> = Vec::new();
