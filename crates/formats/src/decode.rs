@@ -4,7 +4,7 @@
 //!
 //! Refuses to know what the text means.
 
-mod cp850;
+pub(crate) mod cp850;
 
 use crate::problem;
 use crate::record::Problem;

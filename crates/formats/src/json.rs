@@ -51,7 +51,7 @@ pub fn docs(file: &ReadFile) -> Vec<Value> {
         return file.members.iter().map(member).collect();
     }
     if !file.summaries.is_empty() {
-        return file.summaries.iter().map(|summary| with_statement(table(summary), file)).collect();
+        return tables(file);
     }
     let mut returns = Vec::new();
     file.records.iter().filter_map(|record| doc(record, &mut returns)).collect()
@@ -107,20 +107,24 @@ pub fn table(summary: &TableSummary) -> Value {
     })
 }
 
-/// A bank statement that is a table says of itself what other statements say. A table with entries
-/// of several accounts only has its sums.
-fn with_statement(mut out: Value, file: &ReadFile) -> Value {
+/// The tables of a file. A bank statement that is a table says of itself what other statements
+/// say; a table with entries of several accounts only has its sums.
+fn tables(file: &ReadFile) -> Vec<Value> {
     let mut statements = file.records.iter().filter_map(|record| match record {
         Record::Statement(statement) => Some(statement),
         _ => None,
     });
-    if let (Some(only), None) = (statements.next(), statements.next())
-        && let (Value::Object(out), Value::Object(more)) =
-            (&mut out, bank::statement(only, Vec::new()))
-    {
-        out.extend(more);
-    }
-    out
+    let of = |summary: &TableSummary| {
+        let own: Vec<_> = statements.by_ref().take(summary.statements).collect();
+        let mut out = table(summary);
+        if let ([only], Value::Object(out)) = (own.as_slice(), &mut out)
+            && let Value::Object(more) = bank::statement(only, Vec::new())
+        {
+            out.extend(more);
+        }
+        out
+    };
+    file.summaries.iter().map(of).collect()
 }
 
 /// One document, with the keys of the contract and what else the file says.
@@ -158,6 +162,9 @@ pub fn document(document: &DocumentRecord) -> Value {
     put("seller_name", json!(document.seller.name));
     put("buyer_id", party_id(&document.buyer));
     put("buyer_name", json!(document.buyer.name));
+    if !document.buyer.offices.is_empty() {
+        put("buyer_offices", offices(&document.buyer));
+    }
     put("lines", json!(document.lines));
     put("refs", json!(references(document)));
     if document.kind == DocumentKind::PaymentReceipt {
@@ -175,6 +182,18 @@ pub fn document(document: &DocumentRecord) -> Value {
 /// The tax id; without one, the code by which the document names the party.
 fn party_id(party: &PartyRecord) -> Value {
     json!(party.tax_id.as_ref().or(party.code.as_ref()))
+}
+
+fn offices(party: &PartyRecord) -> Value {
+    let rows = party.offices.iter();
+    json!(
+        rows.map(|office| json!({
+            "role": office.role.as_str(),
+            "code": office.code,
+            "name": office.name,
+        }))
+        .collect::<Vec<_>>()
+    )
 }
 
 fn early_payments(document: &DocumentRecord) -> Value {

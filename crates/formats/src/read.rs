@@ -144,6 +144,45 @@ impl Record {
             }
         }
     }
+    /// Puts what contains the record (a member of a zip, a sheet) before every place.
+    pub(crate) fn prefix_place(&mut self, container: &str) {
+        match self {
+            Record::Document(document) => prefix_document(document, container),
+            Record::Customer(customer) => {
+                prefix(&mut customer.place, container);
+                prefix_all(&mut customer.problems, container);
+            }
+            Record::Payment(payment) => {
+                prefix(&mut payment.place, container);
+                prefix_all(&mut payment.problems, container);
+            }
+            Record::Event(event) => {
+                prefix(&mut event.place, container);
+                prefix_all(&mut event.problems, container);
+            }
+            Record::BankEntry(entry) => {
+                prefix(&mut entry.place, container);
+                prefix_all(&mut entry.problems, container);
+            }
+            Record::Statement(statement) => {
+                prefix(&mut statement.place, container);
+                prefix_all(&mut statement.problems, container);
+            }
+            Record::DebitResult(result) => {
+                prefix(&mut result.place, container);
+                prefix_all(&mut result.problems, container);
+            }
+            Record::PaymentOrder(order) => {
+                prefix(&mut order.place, container);
+                prefix_all(&mut order.problems, container);
+            }
+            Record::Allocation(allocation) => prefix(&mut allocation.place, container),
+            Record::Rate(rate) => prefix(&mut rate.place, container),
+            Record::Dispute(dispute) => prefix(&mut dispute.place, container),
+            Record::Promise(promise) => prefix(&mut promise.place, container),
+            Record::Refused(problem) => prefix(&mut problem.place, container),
+        }
+    }
 }
 
 impl ReadFile {
@@ -226,44 +265,7 @@ impl ReadFile {
     /// What is inside an inner zip has its full path already.
     pub(crate) fn prefix_places(&mut self, member: &str) {
         self.problems.iter_mut().for_each(|problem| prefix(&mut problem.place, member));
-        for record in &mut self.records {
-            match record {
-                Record::Document(document) => prefix_document(document, member),
-                Record::Customer(customer) => {
-                    prefix(&mut customer.place, member);
-                    prefix_all(&mut customer.problems, member);
-                }
-                Record::Payment(payment) => {
-                    prefix(&mut payment.place, member);
-                    prefix_all(&mut payment.problems, member);
-                }
-                Record::Event(event) => {
-                    prefix(&mut event.place, member);
-                    prefix_all(&mut event.problems, member);
-                }
-                Record::BankEntry(entry) => {
-                    prefix(&mut entry.place, member);
-                    prefix_all(&mut entry.problems, member);
-                }
-                Record::Statement(statement) => {
-                    prefix(&mut statement.place, member);
-                    prefix_all(&mut statement.problems, member);
-                }
-                Record::DebitResult(result) => {
-                    prefix(&mut result.place, member);
-                    prefix_all(&mut result.problems, member);
-                }
-                Record::PaymentOrder(order) => {
-                    prefix(&mut order.place, member);
-                    prefix_all(&mut order.problems, member);
-                }
-                Record::Allocation(allocation) => prefix(&mut allocation.place, member),
-                Record::Rate(rate) => prefix(&mut rate.place, member),
-                Record::Dispute(dispute) => prefix(&mut dispute.place, member),
-                Record::Promise(promise) => prefix(&mut promise.place, member),
-                Record::Refused(problem) => prefix(&mut problem.place, member),
-            }
-        }
+        self.records.iter_mut().for_each(|record| record.prefix_place(member));
     }
 }
 

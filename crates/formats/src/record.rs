@@ -7,9 +7,11 @@
 
 mod bank;
 mod dues;
+mod party;
 
 pub use bank::*;
 pub use dues::*;
+pub use party::*;
 use puntual_core::date::Day;
 use rust_decimal::Decimal;
 
@@ -104,41 +106,6 @@ impl DocumentKind {
             DocumentKind::Other => "other",
             DocumentKind::Unstated => "unstated",
         }
-    }
-}
-
-/// A party as written in a document.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct PartyRecord {
-    /// Tax id as written, trimmed; RFC and RUT upper-cased.
-    pub tax_id: Option<String>,
-    /// Check digit of `tax_id`, where the format writes the id without it (NIT in UBL).
-    pub check_digit: Option<char>,
-    /// Further ids of the same party (legal, trade register, GLN), by which it may be known too.
-    pub other_ids: Vec<String>,
-    /// Tax id abroad, when `tax_id` is the stand-in for foreigners.
-    pub foreign_id: Option<String>,
-    /// The creditor's own code for the customer (ERP account number, leading zeros kept).
-    pub code: Option<String>,
-    /// Legal name.
-    pub name: Option<String>,
-    /// ISO 3166 alpha-2, when the format implies it or says so.
-    pub country: Option<String>,
-    /// E-mail.
-    pub email: Option<String>,
-    /// Telephone.
-    pub phone: Option<String>,
-    /// Name of the person to contact.
-    pub contact: Option<String>,
-    /// Street address with town, in one line.
-    pub address: Option<String>,
-}
-
-impl PartyRecord {
-    /// The tax id with its check digit, also where the format writes the two apart.
-    pub fn whole_tax_id(&self) -> Option<String> {
-        let id = self.tax_id.as_ref()?;
-        Some(self.check_digit.map_or_else(|| id.clone(), |digit| format!("{id}-{digit}")))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Code page 850, in which older programs of European banks still write, and how to tell it from
+//! Code page 850, in which older programs of banks and shops still write, and how to tell it from
 //! windows-1252: by which of the two makes letters of a language out of the bytes.
 
 use encoding_rs::WINDOWS_1252;
@@ -10,11 +10,14 @@ const HIGH: &str = "\
     └┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈ€ÍÎÏ┘┌█▄¦Ì▀\
     ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}";
 
-/// What text in the languages of these banks is made of, beyond ASCII.
-const USUAL: &str = "ÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄÖËÏÃÕÅØÆáéíóúüñçàèìòùâêîôûäöëïßãõåøæºª¿¡€·°";
+/// Letters of the languages these programs write in, beyond ASCII.
+const LETTERS: &str = "ÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄÖËÏÃÕÅØÆáéíóúüñçàèìòùâêîôûäöëïßãõåøæ";
 
 /// Bytes beyond ASCII after which the answer does not change any more.
 const BYTES_LOOKED_AT: usize = 10_000;
+
+/// Most bytes that a character of code page 850 needs in UTF-8.
+pub const LONGEST: usize = 3;
 
 /// Decodes code page 850; every byte has a character.
 pub fn decode(bytes: &[u8]) -> String {
@@ -26,32 +29,75 @@ pub fn decode(bytes: &[u8]) -> String {
     bytes.iter().map(character).collect()
 }
 
-/// Whether the bytes make more sense in code page 850 than in windows-1252. A letter counts when
-/// its case is that of the letters beside it: `COMISIÓN`, not `COMISIàN`.
-pub fn is_likely(bytes: &[u8]) -> bool {
-    let high: Vec<char> = HIGH.chars().collect();
-    let all: Vec<u8> = (128..=255).collect();
-    let western: Vec<char> = WINDOWS_1252.decode_without_bom_handling(&all).0.chars().collect();
-    let (mut as_850, mut as_1252) = (0_usize, 0_usize);
-    let places = bytes.iter().enumerate().filter(|(_, b)| !b.is_ascii()).take(BYTES_LOOKED_AT);
-    for (at, b) in places {
-        let place = usize::from(*b - 128);
-        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-        let fits = |c: char| fits(c, before.copied(), bytes.get(at + 1).copied());
-        as_850 += usize::from(fits(high[place]));
-        as_1252 += usize::from(fits(western[place]));
-    }
-    as_850 > as_1252
+/// What the bytes beyond ASCII say for each of the two code pages, piece by piece.
+#[derive(Debug, Default)]
+pub struct Votes {
+    as_850: usize,
+    as_1252: usize,
+    seen: usize,
+    /// The byte before the next piece.
+    last: Option<u8>,
 }
 
+impl Votes {
+    /// Looks at the next piece of a text. A letter counts when its case is that of the letters
+    /// beside it: `COMISIÓN`, not `COMISIàN`.
+    pub fn add(&mut self, piece: &[u8]) {
+        if self.seen < BYTES_LOOKED_AT && !piece.is_ascii() {
+            let high: Vec<char> = HIGH.chars().collect();
+            let all: Vec<u8> = (128..=255).collect();
+            let western: Vec<char> =
+                WINDOWS_1252.decode_without_bom_handling(&all).0.chars().collect();
+            let places = piece.iter().enumerate().filter(|(_, b)| !b.is_ascii());
+            for (at, b) in places.take(BYTES_LOOKED_AT - self.seen) {
+                let place = usize::from(*b - 128);
+                let before = at.checked_sub(1).map_or(self.last, |at| piece.get(at).copied());
+                let fits = |c: char| fits(c, before, piece.get(at + 1).copied());
+                self.as_850 += usize::from(fits(high[place]));
+                self.as_1252 += usize::from(fits(western[place]));
+                self.seen += 1;
+            }
+        }
+        self.last = piece.last().copied().or(self.last);
+    }
+
+    /// Whether the bytes make more sense in code page 850 than in windows-1252.
+    pub fn are_for_850(&self) -> bool {
+        self.as_850 > self.as_1252
+    }
+
+    /// Whether one of the two makes sense of nearly all of them.
+    pub fn are_western(&self) -> bool {
+        self.as_850.max(self.as_1252) * 8 >= self.seen * 7
+    }
+}
+
+/// Whether the bytes make more sense in code page 850 than in windows-1252.
+pub fn is_likely(bytes: &[u8]) -> bool {
+    let mut votes = Votes::default();
+    votes.add(bytes);
+    votes.are_for_850()
+}
+
+/// Whether a character may stand between these two bytes in a text of these languages.
 fn fits(c: char, before: Option<u8>, after: Option<u8>) -> bool {
+    let is_letter = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_alphabetic() || !b.is_ascii());
+    match c {
+        // A mark of punctuation opens or closes a word; between letters it is another letter.
+        '¿' | '¡' | '“' | '‘' | '–' | '·' => return !is_letter(before),
+        '”' => return !is_letter(after),
+        '\u{a0}' => return !(is_letter(before) && is_letter(after)),
+        'º' | 'ª' | '°' | '€' => return true,
+        _ => {}
+    }
     let beside = [before, after].into_iter().flatten();
     let letters: Vec<u8> = beside.filter(u8::is_ascii_alphabetic).collect();
     let against = match c.is_lowercase() {
         true => !letters.is_empty() && letters.iter().all(u8::is_ascii_uppercase),
-        false => c.is_uppercase() && before.is_some_and(|b| b.is_ascii_lowercase()),
+        false => before.is_some_and(|b| b.is_ascii_lowercase()),
     };
-    USUAL.contains(c) && !against
+    // Alone among figures it is a blank of one of them read as a letter of the other.
+    LETTERS.contains(c) && !against && (is_letter(before) || is_letter(after))
 }
 
 #[cfg(test)]
@@ -72,5 +118,23 @@ mod tests {
             assert_eq!(decode(&dos), text);
         }
         assert!(!is_likely(b"plain"));
+    }
+
+    #[test]
+    fn figures_and_signs_of_windows_are_no_letters_of_850() {
+        for text in [
+            "1\u{a0}234,56 y Total\u{a0}",
+            "Nº 12",
+            "100,00 €",
+            "“Pago”",
+            "Única",
+            "¿Qué?",
+            "d’été",
+            "Pago – abril",
+            "café · útil",
+        ] {
+            let (western, _, _) = WINDOWS_1252.encode(text);
+            assert!(!is_likely(&western), "{text}");
+        }
     }
 }

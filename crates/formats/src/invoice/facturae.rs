@@ -11,8 +11,8 @@ use super::fields::{self, Fields};
 use super::{Content, outcome, ubl_totals};
 use crate::problem;
 use crate::record::{
-    AssignmentRecord, DocumentKind, DocumentRecord, DueRecord, DueSource, PartyRecord, Problem,
-    Record, ReferenceEffect, ReferenceRecord,
+    AssignmentRecord, DocumentKind, DocumentRecord, DueRecord, DueSource, OfficeRecord, OfficeRole,
+    PartyRecord, Problem, Record, ReferenceEffect, ReferenceRecord,
 };
 use crate::terms_text::terms_days;
 use crate::xml::{child, children, name, path, text};
@@ -91,11 +91,16 @@ fn is_signed(root: Node<'_, '_>) -> bool {
 /// Bytes of what is copied into every invoice.
 fn weight(cover: &Cover<'_, '_>) -> usize {
     let party = |party: &PartyRecord| {
-        [&party.tax_id, &party.name, &party.email, &party.phone, &party.contact, &party.address]
-            .into_iter()
-            .flatten()
-            .map(String::len)
-            .sum::<usize>()
+        let own = [
+            &party.tax_id,
+            &party.name,
+            &party.email,
+            &party.phone,
+            &party.contact,
+            &party.address,
+        ];
+        let offices = party.offices.iter().flat_map(|office| [&office.code, &office.name]);
+        own.into_iter().chain(offices).flatten().map(String::len).sum::<usize>()
     };
     let factoring = cover.factoring.map_or(0, |node| node.range().len());
     party(&cover.seller) + party(&cover.buyer) + factoring
@@ -116,8 +121,33 @@ fn party(node: Option<Node<'_, '_>>) -> PartyRecord {
         phone: field(&["ContactDetails", "Telephone"]),
         contact: field(&["ContactDetails", "ContactPersons"]),
         address: entity.and_then(address),
+        offices: offices(node),
         ..PartyRecord::default()
     }
+}
+
+/// Most offices of one party; an administration names four, and every invoice of a lot has a copy.
+const MAX_OFFICES: usize = 20;
+
+/// The administrative centres. FACe reads their codes as they stand in DIR3.
+fn offices(party: Node<'_, '_>) -> Vec<OfficeRecord> {
+    let centres = child(party, "AdministrativeCentres").into_iter();
+    centres
+        .flat_map(|list| children(list, "AdministrativeCentre"))
+        .take(MAX_OFFICES)
+        .map(|centre| OfficeRecord {
+            role: match text(centre, &["RoleTypeCode"]).as_deref() {
+                Some("01") => OfficeRole::Accounting,
+                Some("02") => OfficeRole::Managing,
+                Some("03") => OfficeRole::Processing,
+                Some("04") => OfficeRole::Proposing,
+                _ => OfficeRole::Other,
+            },
+            code: text(centre, &["CentreCode"]).map(|code| code.to_uppercase()),
+            name: text(centre, &["CentreDescription"]).or_else(|| text(centre, &["Name"])),
+        })
+        .filter(|office| office.code.is_some() || office.name.is_some())
+        .collect()
 }
 
 fn country(entity: Node<'_, '_>) -> Option<String> {

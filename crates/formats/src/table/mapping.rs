@@ -298,7 +298,7 @@ pub struct Mapping {
     /// What the rows are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<RowKind>,
-    /// Sheet of a workbook to read; the first with a recognisable header otherwise.
+    /// The one sheet of a workbook to read; every sheet with a table otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
     /// Row of the header, counted from 1 as spreadsheets do.

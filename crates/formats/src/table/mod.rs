@@ -13,6 +13,7 @@ pub mod civil;
 mod classes;
 mod convert;
 mod documents;
+mod fixed_width;
 mod grouped;
 mod headers;
 mod layouts;
@@ -44,18 +45,19 @@ use proof::Evidence;
 use std::io::{Cursor, Read, Seek};
 use std::ops::ControlFlow;
 
-/// Reads a table of any size, handing over each record as soon as its row is read. The sink may
-/// stop the reading. Nothing is handed over when the table as a whole must wait for a person.
+/// Reads a table of any size, handing over each record as soon as its row is read; of a workbook,
+/// every sheet with a table. The sink may stop the reading. Nothing of a table is handed over when
+/// it must wait for a person as a whole. Gives a summary for each table.
 ///
 /// # Errors
 /// When the source cannot be opened or read at all; the problem says why. Anything else that is
-/// wrong is in the summary or in the records.
+/// wrong is in the summaries or in the records.
 pub fn stream<R: Read + Seek>(
     name: &str,
     mut source: R,
     options: &ReadOptions,
     sink: &mut dyn FnMut(Record) -> ControlFlow<()>,
-) -> Result<TableSummary, Problem> {
+) -> Result<Vec<TableSummary>, Problem> {
     stream_from(name, &mut source, options, sink)
 }
 
@@ -64,9 +66,92 @@ fn stream_from(
     source: &mut dyn Source,
     options: &ReadOptions,
     sink: &mut dyn FnMut(Record) -> ControlFlow<()>,
-) -> Result<TableSummary, Problem> {
+) -> Result<Vec<TableSummary>, Problem> {
     let mut table = Table::open(source, options)?;
-    let (plan, mut summary) = prove(&mut table, name, options)?;
+    let tables = table.tables();
+    let mut summaries = match tables.as_slice() {
+        [_] => vec![read_one(&mut table, name, options, sink)?],
+        _ => read_sheets(&mut table, &tables, name, options, sink)?,
+    };
+    if let Some(first) = summaries.first_mut() {
+        let others = table.not_asked_for();
+        first.problems.extend(others.iter().map(|sheet| problems::other_sheet_not_read(sheet)));
+    }
+    Ok(summaries)
+}
+
+/// Reads several sheets as if they stood one below the other; places begin with the sheet's name.
+fn read_sheets(
+    table: &mut Table<'_>,
+    tables: &[usize],
+    name: &str,
+    options: &ReadOptions,
+    sink: &mut dyn FnMut(Record) -> ControlFlow<()>,
+) -> Result<Vec<TableSummary>, Problem> {
+    let (main, mut statements, mut flow) = (table.chosen(), 0, ControlFlow::Continue(()));
+    let (mut summaries, mut unread) = (Vec::new(), Vec::new());
+    for index in tables.iter().copied() {
+        table.turn_to(index);
+        let sheet = table.sheet_name().unwrap_or_default().to_owned();
+        let of_sheet = match index == main {
+            true => options.clone(),
+            false => options_of_sheet(options, &table.top()?),
+        };
+        let mut summary = read_one(table, name, &of_sheet, &mut |mut record| {
+            record.prefix_place(&sheet);
+            if let Record::BankEntry(entry) = &mut record {
+                entry.statement += statements;
+            }
+            flow = sink(record);
+            flow
+        })?;
+        if summary.row_kind.is_none() && index != main {
+            unread.push(problems::other_sheet_not_understood(&sheet));
+            continue;
+        }
+        statements += summary.statements;
+        for problem in &mut summary.problems {
+            problem.place.clone_from(&sheet);
+        }
+        summaries.push(summary);
+        if flow.is_break() {
+            break;
+        }
+    }
+    // What is ignored in one sheet says nothing of the records of another.
+    let is_useful = summaries.iter().any(|summary| summary.outcomes.iter().any(|n| *n > 0));
+    let all = summaries.iter_mut().flat_map(|summary| &mut summary.problems);
+    for problem in all.filter(|problem| is_useful && problem.status == Status::Ignore) {
+        problem.status = Status::Warn;
+    }
+    if let Some(first) = summaries.first_mut() {
+        first.problems.extend(unread);
+    }
+    Ok(summaries)
+}
+
+/// A mapping is of one table. It holds for another sheet when that has the same headers, wherever
+/// they stand there.
+fn options_of_sheet(options: &ReadOptions, top: &[plan::TopRow]) -> ReadOptions {
+    let has = |row: &plan::TopRow, wanted: &str| {
+        row.cells.iter().any(|cell| headers::normal(cell) == headers::normal(wanted))
+    };
+    let fits = |mapping: &&Mapping| {
+        top.iter().any(|row| mapping.columns.keys().all(|wanted| has(row, wanted)))
+    };
+    let mapping = options.mapping.as_ref().filter(fits).cloned();
+    let mapping = mapping.map(|mapping| Mapping { header_row: None, ..mapping });
+    ReadOptions { mapping, ..options.clone() }
+}
+
+/// Reads the table that is turned to.
+fn read_one(
+    table: &mut Table<'_>,
+    name: &str,
+    options: &ReadOptions,
+    sink: &mut dyn FnMut(Record) -> ControlFlow<()>,
+) -> Result<TableSummary, Problem> {
+    let (plan, mut summary) = prove(table, name, options)?;
     let Some(plan) = plan else { return Ok(summary) };
     if proof::must_wait(&summary.problems) {
         return Ok(summary);
@@ -105,8 +190,6 @@ fn prove(
         delimiter: table.delimiter(),
         ..TableSummary::default()
     };
-    let others = table.other_tables();
-    summary.problems = others.iter().map(|sheet| problems::other_sheet_not_read(sheet)).collect();
     let top = table.top()?;
     let general = plan::find_header(&top, options.mapping.as_ref())
         .map(|index| plan::make(&top, index, options));
@@ -131,10 +214,9 @@ fn prove(
         });
         return Ok((None, summary));
     };
-    let mut fixed_width = None;
-    if table.container == "text" && summary.delimiter.is_none() {
+    let fixed_width = table.layout();
+    if fixed_width.is_some() {
         // The layout of fixed width implies its header; it is not in the file.
-        fixed_width = Some("a3_cartera");
         summary.nonempty_rows = summary.nonempty_rows.saturating_sub(1);
     } else {
         summary.header_row = Some(plan.header_row);
@@ -199,11 +281,11 @@ pub fn read_table(name: &str, bytes: &[u8], options: &ReadOptions) -> ReadFile {
     });
     match read {
         Err(problem) => ReadFile::refused(name, "csv", problem),
-        Ok(summary) => {
-            let mut file = ReadFile::new(name, format_of(&summary));
+        Ok(summaries) => {
+            let mut file = ReadFile::new(name, summaries.first().map_or("csv", format_of));
             file.records = records;
-            file.problems = summary.problems.clone();
-            file.summaries = vec![summary];
+            file.problems = summaries.iter().flat_map(|s| s.problems.iter().cloned()).collect();
+            file.summaries = summaries;
             file.settle();
             file
         }

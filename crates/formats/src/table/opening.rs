@@ -2,6 +2,7 @@
 //! read again from the source in each pass and never held; workbooks are held whole.
 
 use super::bank;
+use super::fixed_width::Widths;
 use super::headers;
 use super::plan::{self, TopRow};
 use super::problems;
@@ -11,7 +12,7 @@ use super::sheet_ml;
 use super::text::{self, Cut, Decoded, TextEncoding};
 use crate::read::ReadOptions;
 use crate::record::Problem;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
 /// What tables are read from: bytes that can be read again.
@@ -25,12 +26,25 @@ const HEAD_BYTES: usize = 64 * 1024;
 const TOP_ROWS: usize = 220;
 /// Rows of each earlier table looked at for what they say of this one.
 const ROWS_OF_OTHERS: usize = 40;
+/// Words of a header that make a further sheet of a workbook a table.
+const WORDS_OF_A_TABLE: u32 = 4;
 /// Most bytes of a workbook read into memory.
 const MAX_BOOK_BYTES: u64 = 200_000_000;
 
 enum Content {
-    Text { encoding: TextEncoding, cut: Cut },
-    Book { sheets: Vec<Sheet>, chosen: usize },
+    Text {
+        encoding: TextEncoding,
+        cut: Cut,
+    },
+    Book {
+        sheets: Vec<Sheet>,
+        /// The sheet being read.
+        chosen: usize,
+        /// Every sheet that holds a table, the one chosen at first included.
+        tables: Vec<usize>,
+        /// Whether a person asked for one sheet.
+        is_asked: bool,
+    },
 }
 
 /// An opened table.
@@ -61,7 +75,7 @@ impl<'s> Table<'s> {
         rewind(source)?;
         let wanted = mapping.and_then(|mapping| mapping.encoding.as_deref());
         let encoding = text::detect_encoding(source, wanted).map_err(unreadable)?;
-        let top = decode_head(&head, &encoding);
+        let top = encoding.decode(&head);
         if sheet_ml::is_spreadsheet_ml(&top) {
             let page = whole_text(source, &encoding)?;
             return Table::of_book(source, "xml", sheet_ml::open(&page)?, options);
@@ -86,13 +100,52 @@ impl<'s> Table<'s> {
         let wanted = options.mapping.as_ref().and_then(|mapping| mapping.sheet.as_deref());
         let by_name = wanted.and_then(|name| sheets.iter().position(|sheet| sheet.name == name));
         let chosen = by_name.unwrap_or_else(|| best_sheet(&sheets));
-        Ok(Table { source, content: Content::Book { sheets, chosen }, container })
+        let is_table =
+            |index: &usize| *index == chosen || header_words(&sheets[*index]) >= WORDS_OF_A_TABLE;
+        let tables = (0..sheets.len()).filter(is_table).collect();
+        let is_asked = by_name.is_some();
+        Ok(Table { source, content: Content::Book { sheets, chosen, tables, is_asked }, container })
+    }
+
+    /// The sheets to be read, in their order: all that hold a table, unless a person asked for one.
+    /// A text is one.
+    pub fn tables(&self) -> Vec<usize> {
+        match &self.content {
+            Content::Book { tables, is_asked: false, .. } => tables.clone(),
+            Content::Book { .. } | Content::Text { .. } => vec![self.chosen()],
+        }
+    }
+
+    /// The sheet being read; at first the one best understood.
+    pub fn chosen(&self) -> usize {
+        match &self.content {
+            Content::Book { chosen, .. } => *chosen,
+            Content::Text { .. } => 0,
+        }
+    }
+
+    /// Names of the sheets that hold a table and were not asked for.
+    pub fn not_asked_for(&self) -> Vec<String> {
+        match &self.content {
+            Content::Book { sheets, chosen, tables, is_asked: true } => {
+                let others = tables.iter().filter(|index| *index != chosen);
+                others.filter_map(|index| sheets.get(*index)).map(|s| s.name.clone()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Turns to another sheet.
+    pub fn turn_to(&mut self, index: usize) {
+        if let Content::Book { chosen, .. } = &mut self.content {
+            *chosen = index;
+        }
     }
 
     /// Name of the sheet read.
     pub fn sheet_name(&self) -> Option<&str> {
         match &self.content {
-            Content::Book { sheets, chosen } => {
+            Content::Book { sheets, chosen, .. } => {
                 sheets.get(*chosen).map(|sheet| sheet.name.as_str())
             }
             Content::Text { .. } => None,
@@ -107,29 +160,24 @@ impl<'s> Table<'s> {
         }
     }
 
-    /// Other sheets that hold a table.
-    pub fn other_tables(&self) -> Vec<&str> {
-        match &self.content {
-            Content::Book { sheets, chosen } => sheets
-                .iter()
-                .enumerate()
-                .filter(|(index, sheet)| index != chosen && header_words(sheet) >= 4)
-                .map(|(_, sheet)| sheet.name.as_str())
-                .collect(),
-            Content::Text { .. } => Vec::new(),
-        }
-    }
-
     /// Rows of the tables before the one read: pages put the account above the movements in a table
     /// of its own.
     pub fn before(&self) -> Vec<TopRow> {
         match &self.content {
-            Content::Book { sheets, chosen } if self.container == "html" => sheets
-                .iter()
-                .take(*chosen)
-                .flat_map(|sheet| top_of(sheet, ROWS_OF_OTHERS))
+            Content::Book { sheets, chosen, tables, .. } if self.container == "html" => (0
+                ..*chosen)
+                .filter(|index| !tables.contains(index))
+                .flat_map(|index| top_of(&sheets[index], ROWS_OF_OTHERS))
                 .collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// Name of a layout that is known by its widths alone.
+    pub fn layout(&self) -> Option<&'static str> {
+        match &self.content {
+            Content::Text { cut: Cut::Widths(Widths::Cartera), .. } => Some("a3_cartera"),
+            _ => None,
         }
     }
 
@@ -160,9 +208,9 @@ impl<'s> Table<'s> {
         let mut rows = match &self.content {
             Content::Text { encoding, cut } => {
                 rewind(self.source)?;
-                Rows::of_text(Decoded::new(self.source, encoding), *cut)
+                Rows::of_text(Decoded::new(self.source, encoding), cut.clone())
             }
-            Content::Book { sheets, chosen } => match sheets.get(*chosen) {
+            Content::Book { sheets, chosen, .. } => match sheets.get(*chosen) {
                 Some(sheet) => Rows::of_sheet(sheet),
                 None => return Ok(()),
             },
@@ -175,7 +223,7 @@ impl<'s> Table<'s> {
                     }
                 }
                 Ok(None) => return Ok(()),
-                Err(detail) => return Err(problems::source_unreadable(&detail)),
+                Err(error) => return Err(unreadable(error)),
             }
         }
     }
@@ -200,8 +248,11 @@ fn rewind(source: &mut dyn Source) -> Result<(), Problem> {
     source.seek(SeekFrom::Start(0)).map(|_| ()).map_err(unreadable)
 }
 
-fn unreadable(error: std::io::Error) -> Problem {
-    problems::source_unreadable(&error.to_string())
+fn unreadable(error: io::Error) -> Problem {
+    match error.kind() {
+        io::ErrorKind::FileTooLarge => problems::endless_row(),
+        _ => problems::source_unreadable(&error.to_string()),
+    }
 }
 
 fn bad_workbook(error: BadWorkbook) -> Problem {
@@ -241,13 +292,6 @@ fn whole_text(source: &mut dyn Source, encoding: &TextEncoding) -> Result<String
     Ok(page)
 }
 
-fn decode_head(head: &[u8], encoding: &TextEncoding) -> String {
-    let bytes = head.get(encoding.mark_bytes..).unwrap_or_default();
-    // The last line may be cut; it is one of hundreds.
-    let (text, _) = encoding.encoding.decode_without_bom_handling(bytes);
-    text.into_owned()
-}
-
 fn looks_like_html(top: &str) -> bool {
     let start = top.trim_start().get(..500.min(top.trim_start().len()));
     let start = match start {
@@ -262,7 +306,7 @@ fn looks_like_html(top: &str) -> bool {
 /// See [`super::is_table`].
 pub fn is_table(name: &str, head: &[u8]) -> bool {
     let Ok(encoding) = text::detect_encoding(&mut &head[..], None) else { return false };
-    let mut top = decode_head(head, &encoding);
+    let mut top = encoding.decode(head);
     if top.chars().take(4000).any(|c| c < ' ' && !matches!(c, '\t' | '\n' | '\r' | '\u{c}')) {
         return false;
     }

@@ -127,7 +127,7 @@ pub fn preview(
         last.records.extend(rest);
     }
     let questions = questions(&plan, &summary.problems);
-    let mapping = answered(&plan, options.mapping.as_ref(), &summary);
+    let mapping = answered(&plan, options.mapping.as_ref());
     Ok(Preview { columns: columns(&plan, samples), mapping, rows: seen, questions, summary })
 }
 
@@ -182,15 +182,10 @@ fn columns(plan: &Plan, samples: Vec<Vec<String>>) -> Vec<PreviewColumn> {
 }
 
 /// The plan as a mapping, with what the caller's mapping already answered kept.
-fn answered(plan: &Plan, given: Option<&Mapping>, summary: &TableSummary) -> Mapping {
+fn answered(plan: &Plan, given: Option<&Mapping>) -> Mapping {
     let guessed = plan.to_mapping();
     let given = given.cloned().unwrap_or_default();
-    Mapping {
-        columns: guessed.columns,
-        rows: guessed.rows,
-        sheet: given.sheet.or_else(|| summary.sheet.clone()),
-        ..given
-    }
+    Mapping { columns: guessed.columns, rows: guessed.rows, ..given }
 }
 
 fn questions(plan: &Plan, found: &[Problem]) -> Vec<Question> {

@@ -29,12 +29,29 @@ pub fn other_sheet_not_read(sheet: &str) -> Problem {
         Status::Warn,
         "other_sheet_not_read",
         format!(
-            "La hoja {sheet} también contiene una tabla y no se leyó. Impórtela por separado \
-             eligiendo la hoja en la asignación de columnas."
+            "La hoja {sheet} también contiene una tabla y no se leyó, porque se eligió otra. \
+             Impórtela por separado eligiendo la hoja en la asignación de columnas."
         ),
         format!(
-            "Sheet {sheet} also holds a table and was not read. Import it separately, choosing the \
-             sheet in the column mapping."
+            "Sheet {sheet} also holds a table and was not read, because another was chosen. Import \
+             it separately, choosing the sheet in the column mapping."
+        ),
+    )
+}
+
+/// A further sheet has a header whose words are known, and rows that are nothing known.
+pub fn other_sheet_not_understood(sheet: &str) -> Problem {
+    let sheet = quoted(sheet);
+    table(
+        Status::Warn,
+        "other_sheet_not_understood",
+        format!(
+            "La hoja {sheet} parece contener una tabla, pero no se entiende qué son sus filas y no \
+             se leyó. Si hace falta, guárdela en un archivo propio y asigne sus columnas."
+        ),
+        format!(
+            "Sheet {sheet} seems to hold a table, but what its rows are is not understood and it \
+             was not read. If it is needed, save it as a file of its own and map its columns."
         ),
     )
 }
@@ -204,13 +221,27 @@ pub fn no_issue_date_column() -> Problem {
     )
 }
 
-/// The text had bytes that are no characters.
+/// The source cannot be read; `detail` is what it said.
 pub fn source_unreadable(detail: &str) -> Problem {
     table(
         Status::Reject,
         "unreadable_table",
         format!("La tabla no se puede leer ({detail}). Expórtela de nuevo."),
         format!("The table cannot be read ({detail}). Export it again."),
+    )
+}
+
+/// A row without end, as a quote makes that nothing closes.
+pub fn endless_row() -> Problem {
+    table(
+        Status::Reject,
+        "endless_row",
+        "Una fila ocupa más de 16 MB: falta un salto de línea o unas comillas no se cierran. \
+         Expórtela de nuevo."
+            .into(),
+        "A row is longer than 16 MB: a line end is missing, or a quote is never closed. Export it \
+         again."
+            .into(),
     )
 }
 

@@ -1,13 +1,14 @@
 //! Rows one after another, whatever they come from, and which of them are no records: rules of
 //! dashes, repeated headers, totals. Knows nothing of fields beyond which columns hold text.
 
+use super::fixed_width::Widths;
 use super::headers;
 use super::sheet::{Cell, Sheet};
-use super::text::{self, Cut, Decoded};
+use super::text::{Cut, Decoded};
 use csv::StringRecord;
 use puntual_core::date::Day;
 use rust_decimal::Decimal;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 
 /// One cell, borrowed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -167,9 +168,13 @@ pub enum Rows<'s> {
         late_by: usize,
     },
     /// Fixed width.
-    Cartera {
+    Lines {
         /// The lines.
         lines: Box<BufReader<Decoded<'s>>>,
+        /// Where their cells are.
+        widths: Widths,
+        /// Whether the header that the layout implies has still to be given.
+        is_header_due: bool,
         /// Room for the current line.
         line: String,
         /// Number of the current line; 0 is the header that the layout implies.
@@ -205,12 +210,17 @@ impl<'s> Rows<'s> {
                     late_by: 0,
                 }
             }
-            Cut::Cartera => Rows::Cartera {
-                lines: Box::new(BufReader::new(decoded)),
-                line: String::new(),
-                number: 0,
-                record: StringRecord::from(text::CARTERA_HEADERS.to_vec()),
-            },
+            Cut::Widths(widths) => {
+                let header = widths.implied_header();
+                Rows::Lines {
+                    lines: Box::new(BufReader::new(decoded)),
+                    widths,
+                    is_header_due: header.is_some(),
+                    line: String::new(),
+                    number: 0,
+                    record: header.unwrap_or_default(),
+                }
+            }
         }
     }
 
@@ -222,11 +232,12 @@ impl<'s> Rows<'s> {
     /// The next row with its number counted from 1, or `None` at the end.
     ///
     /// # Errors
-    /// When the source cannot be read.
-    pub fn next(&mut self) -> Result<Option<(usize, Row<'_>)>, String> {
+    /// When the source cannot be read, or a row has no end.
+    pub fn next(&mut self) -> io::Result<Option<(usize, Row<'_>)>> {
         match self {
             Rows::Delimited { reader, record, last_line, late_by } => {
-                if !reader.read_record(record).map_err(|error| error.to_string())? {
+                reader.get_mut().begin_row();
+                if !reader.read_record(record).map_err(cause)? {
                     return Ok(None);
                 }
                 let line = record.position().map_or(0, |position| position.line() as usize);
@@ -236,20 +247,18 @@ impl<'s> Rows<'s> {
                 *last_line = line;
                 Ok(Some((line + *late_by, Row::Text(record))))
             }
-            Rows::Cartera { lines, line, number, record } => {
-                *number += 1;
-                if *number == 1 {
+            Rows::Lines { lines, widths, is_header_due, line, number, record } => {
+                if std::mem::take(is_header_due) {
                     return Ok(Some((0, Row::Text(record))));
                 }
+                lines.get_mut().begin_row();
                 line.clear();
-                if lines.read_line(line).map_err(|error| error.to_string())? == 0 {
+                if lines.read_line(line)? == 0 {
                     return Ok(None);
                 }
-                *record = match text::fixed_width_cells(line.trim_end_matches(['\r', '\n'])) {
-                    Some(cells) => StringRecord::from(cells.to_vec()),
-                    None => StringRecord::from(vec![line.trim_end()]),
-                };
-                Ok(Some((*number - 1, Row::Text(record))))
+                *number += 1;
+                *record = widths.cells(line.trim_end_matches(['\r', '\n']));
+                Ok(Some((*number, Row::Text(record))))
             }
             Rows::Sheet { sheet, at } => {
                 let Some(cells) = sheet.rows.get(*at) else { return Ok(None) };
@@ -257,6 +266,14 @@ impl<'s> Rows<'s> {
                 Ok(Some((sheet.first_row + *at - 1, Row::Cells(cells))))
             }
         }
+    }
+}
+
+/// What the source said, where the reader of rows only passes it on.
+fn cause(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::new(io::ErrorKind::InvalidData, format!("{other:?}")),
     }
 }
 

@@ -65,6 +65,8 @@ pub struct TableSummary {
     pub continuation_rows: u64,
     /// Tax ids that fail their check.
     pub invalid_ids: u64,
+    /// Bank statements handed over.
+    pub statements: usize,
     /// Control sums by currency, in order of first appearance.
     pub sums: Vec<CurrencySums>,
     /// Records handed over, by outcome: ok, warn, ignore, quarantine, reject.

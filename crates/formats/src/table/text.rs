@@ -2,15 +2,26 @@
 //! and without holding them. Decides how the text is cut; knows nothing of what the cells mean.
 
 use super::bank;
+use super::fixed_width::{self, Widths};
 use super::headers;
+use crate::decode::cp850;
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::io::{self, Read};
+
+/// How bytes become characters.
+#[derive(Clone, Copy, Debug)]
+pub enum Letters {
+    /// By an encoding that browsers know.
+    Known(&'static Encoding),
+    /// Code page 850, which they do not.
+    CodePage850,
+}
 
 /// How the bytes of a text file are to be decoded.
 #[derive(Clone, Copy, Debug)]
 pub struct TextEncoding {
     /// The decoder.
-    pub encoding: &'static Encoding,
+    pub letters: Letters,
     /// Label shown to people.
     pub label: &'static str,
     /// Bytes of the byte-order mark.
@@ -22,6 +33,37 @@ pub struct TextEncoding {
 /// Size of the pieces read from the source.
 const PIECE_BYTES: usize = 64 * 1024;
 
+impl TextEncoding {
+    fn known(encoding: &'static Encoding, mark_bytes: usize) -> TextEncoding {
+        let letters = Letters::Known(encoding);
+        TextEncoding { letters, label: label_of(encoding), mark_bytes, is_valid_utf8: false }
+    }
+
+    /// Code page 850, and 858, which differs from it by the euro sign.
+    fn code_page_850() -> TextEncoding {
+        let letters = Letters::CodePage850;
+        TextEncoding { letters, label: "cp850", mark_bytes: 0, is_valid_utf8: false }
+    }
+
+    /// The encoding of a label that a mapping names.
+    fn named(label: &str) -> Option<TextEncoding> {
+        const CODE_PAGE_850: [&str; 4] = ["cp850", "ibm850", "850", "cp858"];
+        if CODE_PAGE_850.contains(&label.trim().to_ascii_lowercase().as_str()) {
+            return Some(TextEncoding::code_page_850());
+        }
+        Encoding::for_label(label.as_bytes()).map(|encoding| TextEncoding::known(encoding, 0))
+    }
+
+    /// Decodes the top of a text; a character cut by its end is lost.
+    pub fn decode(&self, head: &[u8]) -> String {
+        let bytes = head.get(self.mark_bytes..).unwrap_or_default();
+        match self.letters {
+            Letters::Known(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
+            Letters::CodePage850 => cp850::decode(bytes),
+        }
+    }
+}
+
 /// Finds the encoding by reading everything once: byte-order mark, then zero bytes (UTF-16 without
 /// mark), then valid UTF-8, then what the letters suggest.
 pub fn detect_encoding(source: &mut dyn Read, wanted: Option<&str>) -> io::Result<TextEncoding> {
@@ -29,21 +71,20 @@ pub fn detect_encoding(source: &mut dyn Read, wanted: Option<&str>) -> io::Resul
     let mut filled = fill(source, &mut piece)?;
     let head = &piece[..filled];
     if let Some((encoding, mark_bytes)) = Encoding::for_bom(head) {
-        let label = label_of(encoding);
-        return Ok(TextEncoding { encoding, label, mark_bytes, is_valid_utf8: false });
+        return Ok(TextEncoding::known(encoding, mark_bytes));
     }
-    if let Some(encoding) = wanted.and_then(|label| Encoding::for_label(label.as_bytes())) {
-        let label = label_of(encoding);
-        return Ok(TextEncoding { encoding, label, mark_bytes: 0, is_valid_utf8: false });
+    if let Some(named) = wanted.and_then(TextEncoding::named) {
+        return Ok(named);
     }
     if let Some(encoding) = utf16_without_mark(head) {
-        let label = label_of(encoding);
-        return Ok(TextEncoding { encoding, label, mark_bytes: 0, is_valid_utf8: false });
+        return Ok(TextEncoding::known(encoding, 0));
     }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    let mut votes = cp850::Votes::default();
     let (mut is_utf8, mut carried) = (true, 0);
     while filled > 0 {
         detector_feed(&mut detector, &piece[carried..filled]);
+        votes.add(&piece[carried..filled]);
         match std::str::from_utf8(&piece[..filled]) {
             Ok(_) => carried = 0,
             // A character cut by the end of the piece goes on in the next one.
@@ -63,12 +104,7 @@ pub fn detect_encoding(source: &mut dyn Read, wanted: Option<&str>) -> io::Resul
         filled = if more == 0 { 0 } else { carried + more };
     }
     if is_utf8 && carried == 0 {
-        return Ok(TextEncoding {
-            encoding: UTF_8,
-            label: "utf-8",
-            mark_bytes: 0,
-            is_valid_utf8: true,
-        });
+        return Ok(TextEncoding { is_valid_utf8: true, ..TextEncoding::known(UTF_8, 0) });
     }
     loop {
         let more = fill(source, &mut piece)?;
@@ -76,13 +112,17 @@ pub fn detect_encoding(source: &mut dyn Read, wanted: Option<&str>) -> io::Resul
             break;
         }
         detector_feed(&mut detector, &piece[..more]);
+        votes.add(&piece[..more]);
     }
     detector.feed(b"", true);
     let guessed = detector.guess(None, chardetng::Utf8Detection::Deny);
     // Western letters are what receivables of these countries are written in; a guess of another
     // alphabet comes from a handful of bytes.
-    let encoding = if guessed.is_single_byte() { WINDOWS_1252 } else { guessed };
-    Ok(TextEncoding { encoding, label: label_of(encoding), mark_bytes: 0, is_valid_utf8: false })
+    Ok(match guessed.is_single_byte() || votes.are_western() {
+        true if votes.are_for_850() => TextEncoding::code_page_850(),
+        true => TextEncoding::known(WINDOWS_1252, 0),
+        false => TextEncoding::known(guessed, 0),
+    })
 }
 
 fn detector_feed(detector: &mut chardetng::EncodingDetector, bytes: &[u8]) {
@@ -131,31 +171,48 @@ fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
 /// A reader of UTF-8 over bytes of any encoding. Bytes that are no character become U+FFFD.
 pub struct Decoded<'s> {
     source: &'s mut dyn Read,
-    decoder: Option<Decoder>,
+    turning: Turning,
     skip: usize,
     input: Vec<u8>,
     start: usize,
     end: usize,
     /// Whether the source has ended.
     finished: bool,
-    /// Whether the decoder has given its last.
-    flushed: bool,
+    /// Bytes given since a row began, when rows are what is asked for.
+    of_row: Option<usize>,
+}
+
+/// Most bytes of one row: a quote that nothing closes would make one of all the rest.
+const MAX_ROW_BYTES: usize = 16_000_000;
+
+/// What has to be done with the bytes.
+enum Turning {
+    /// They are UTF-8.
+    Nothing,
+    /// Decoded; the flag says that the decoder has given its last.
+    Decoder(Box<Decoder>, bool),
+    /// Looked up one by one.
+    CodePage850,
 }
 
 impl<'s> Decoded<'s> {
     /// Decodes from the start of the source.
     pub fn new(source: &'s mut dyn Read, encoding: &TextEncoding) -> Decoded<'s> {
-        let plain = encoding.is_valid_utf8;
-        Decoded {
-            source,
-            decoder: (!plain).then(|| encoding.encoding.new_decoder_without_bom_handling()),
-            skip: encoding.mark_bytes,
-            input: if plain { Vec::new() } else { vec![0; PIECE_BYTES] },
-            start: 0,
-            end: 0,
-            finished: false,
-            flushed: false,
-        }
+        let turning = match encoding.letters {
+            _ if encoding.is_valid_utf8 => Turning::Nothing,
+            Letters::Known(known) => {
+                Turning::Decoder(Box::new(known.new_decoder_without_bom_handling()), false)
+            }
+            Letters::CodePage850 => Turning::CodePage850,
+        };
+        let input = if encoding.is_valid_utf8 { Vec::new() } else { vec![0; PIECE_BYTES] };
+        let skip = encoding.mark_bytes;
+        Decoded { source, turning, skip, input, start: 0, end: 0, finished: false, of_row: None }
+    }
+
+    /// Says that what was given until now has become rows.
+    pub fn begin_row(&mut self) {
+        self.of_row = Some(0);
     }
 
     fn skip_mark(&mut self) -> io::Result<()> {
@@ -170,11 +227,21 @@ impl Read for Decoded<'_> {
         if self.skip > 0 {
             self.skip_mark()?;
         }
-        let Some(decoder) = &mut self.decoder else { return self.source.read(out) };
-        if self.flushed {
-            return Ok(0);
+        if self.of_row.is_some_and(|given| given > MAX_ROW_BYTES) {
+            return Err(io::ErrorKind::FileTooLarge.into());
         }
-        // The decoder needs room for a whole character; callers of this module give kilobytes.
+        let count = self.turned(out)?;
+        self.of_row = self.of_row.map(|given| given + count);
+        Ok(count)
+    }
+}
+
+impl Decoded<'_> {
+    fn turned(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if matches!(self.turning, Turning::Nothing) {
+            return self.source.read(out);
+        }
+        // A whole character needs room; callers of this module give kilobytes.
         if out.len() < 16 {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "buffer too small"));
         }
@@ -184,11 +251,24 @@ impl Read for Decoded<'_> {
                 self.start = 0;
                 self.finished = self.end == 0;
             }
-            let (result, read, written, _) =
-                decoder.decode_to_utf8(&self.input[self.start..self.end], out, self.finished);
+            let input = &self.input[self.start..self.end];
+            let (read, written, is_over) = match &mut self.turning {
+                Turning::Nothing | Turning::Decoder(_, true) => return Ok(0),
+                Turning::Decoder(decoder, is_over) => {
+                    let (result, read, written, _) =
+                        decoder.decode_to_utf8(input, out, self.finished);
+                    *is_over = self.finished && result == CoderResult::InputEmpty;
+                    (read, written, *is_over)
+                }
+                Turning::CodePage850 => {
+                    let read = input.len().min(out.len() / cp850::LONGEST);
+                    let text = cp850::decode(&input[..read]);
+                    out[..text.len()].copy_from_slice(text.as_bytes());
+                    (read, text.len(), self.finished)
+                }
+            };
             self.start += read;
-            self.flushed = self.finished && result == CoderResult::InputEmpty;
-            if written > 0 || self.flushed {
+            if written > 0 || is_over {
                 return Ok(written);
             }
         }
@@ -196,7 +276,7 @@ impl Read for Decoded<'_> {
 }
 
 /// How a text is cut into cells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cut {
     /// By a delimiter; `quoted` when quotes protect delimiters and line ends.
     Delimited {
@@ -205,8 +285,8 @@ pub enum Cut {
         /// Whether quotes mean anything.
         quoted: bool,
     },
-    /// The fixed-width "cartera" export: see [`fixed_width_cells`].
-    Cartera,
+    /// By columns of fixed width.
+    Widths(Widths),
 }
 
 /// Lines looked at to find the delimiter.
@@ -224,15 +304,21 @@ pub fn detect_cut(top: &str, wanted: Option<char>) -> Cut {
     if let Some(delimiter) = lines.first().and_then(|line| declared_delimiter(line)) {
         return Cut::Delimited { delimiter, quoted };
     }
-    if is_cartera(&lines) {
-        return Cut::Cartera;
+    if fixed_width::is_cartera(&lines) {
+        return Cut::Widths(Widths::Cartera);
     }
-    let best = [b';', b'\t', b'|', b','].into_iter().max_by_key(|delimiter| {
-        let rows: Vec<Vec<&str>> = lines.iter().map(|line| rough_cells(line, *delimiter)).collect();
+    let understood = |delimiter: u8| {
+        let rows: Vec<Vec<&str>> = lines.iter().map(|line| rough_cells(line, delimiter)).collect();
         let header = rows.iter().map(|row| header_points(row)).max().unwrap_or(0);
         (header, likeness(&rows))
-    });
-    Cut::Delimited { delimiter: best.unwrap_or(b';'), quoted }
+    };
+    let ranked = [b';', b'\t', b'|', b','].map(|delimiter| (understood(delimiter), delimiter));
+    let ((header, _), delimiter) =
+        ranked.into_iter().max_by_key(|(rank, _)| *rank).unwrap_or_default();
+    match fixed_width::aligned(top, header_points).filter(|(points, _)| *points > header) {
+        Some((_, widths)) => Cut::Widths(widths),
+        None => Cut::Delimited { delimiter, quoted },
+    }
 }
 
 /// Excel's own first line: `sep=;`.
@@ -287,45 +373,6 @@ fn has_runaway_quote(top: &str) -> bool {
     false
 }
 
-/// Start of each cell of the "cartera" layout, in characters: customer 6, NIF 15, name 40, number
-/// 15, issue and due `DDMMYYYY`, sign, 14 digits of cents, currency.
-const CARTERA: [(usize, usize); 9] =
-    [(0, 6), (6, 21), (21, 61), (61, 76), (76, 84), (84, 92), (92, 93), (93, 107), (107, 110)];
-
-/// Headers for the cells of [`fixed_width_cells`].
-pub const CARTERA_HEADERS: [&str; 8] =
-    ["Cliente", "NIF", "Nombre", "Factura", "Fecha", "Vencimiento", "Pendiente", "Moneda"];
-
-/// Whether nearly every line has the tail of the "cartera" layout; the others are told one by one.
-fn is_cartera(lines: &[&str]) -> bool {
-    let cut = lines.iter().filter(|line| fixed_width_cells(line).is_some()).count();
-    cut > 0 && cut * 5 >= lines.len() * 4
-}
-
-/// Cuts a line of the "cartera" layout; `None` when it is not one. The amount comes back with its
-/// sign and a decimal dot.
-pub fn fixed_width_cells(line: &str) -> Option<[String; 8]> {
-    let chars: Vec<char> = line.trim_end().chars().collect();
-    if chars.len() != 110 {
-        return None;
-    }
-    let part = |(from, to): (usize, usize)| -> String { chars[from..to].iter().collect() };
-    let [code, nif, name, number, issue, due, sign, cents, currency] = CARTERA.map(part);
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    let letters = currency.bytes().all(|b| b.is_ascii_alphabetic());
-    if !digits(&issue)
-        || !digits(&due)
-        || !digits(&cents)
-        || !letters
-        || !matches!(&*sign, "+" | "-")
-    {
-        return None;
-    }
-    let minus = if sign == "-" { "-" } else { "" };
-    let amount = format!("{minus}{}.{}", &cents[..12], &cents[12..]);
-    Some([code, nif, name, number, issue, due, amount, currency].map(|cell| cell.trim().to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -343,6 +390,7 @@ mod tests {
         let text = "Razón;Peña\r\n";
         let (latin, _, _) = WINDOWS_1252.encode(text);
         assert_eq!(decoded(&latin), (text.to_owned(), "cp1252"));
+        assert_eq!(decoded(b"Raz\xa2n;Pe\xa4a\r\n"), (text.to_owned(), "cp850"));
         assert_eq!(decoded(text.as_bytes()), (text.to_owned(), "utf-8"));
         let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
         assert_eq!(decoded(&marked), (text.to_owned(), "utf-8"));
@@ -366,7 +414,7 @@ mod tests {
     fn the_delimiter_is_the_one_that_explains_the_header() {
         let cut = |text: &str| match detect_cut(text, None) {
             Cut::Delimited { delimiter, .. } => delimiter as char,
-            Cut::Cartera => 'w',
+            Cut::Widths(_) => 'w',
         };
         assert_eq!(cut("Cliente;Folio;Total\nPérez, Hnos;1;1.210,00\nA, B;2;3,00\n"), ';');
         assert_eq!(cut("Informe, al 31/03\n\nCliente\tFolio\tTotal\nA\t1\t2,5\n"), '\t');

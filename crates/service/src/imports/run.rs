@@ -205,10 +205,12 @@ impl Run<'_> {
         let outcome = self.pour(position, |sink| table::stream(name, file, &options, sink))?;
         let report = &mut self.files[position].report;
         match outcome {
-            Ok(summary) => {
-                report.docs = serde_json::Value::Array(vec![json::table(&summary)]);
-                report.status = report.status.max(worst(&summary.problems));
-                report.problems.extend(summary.problems);
+            Ok(summaries) => {
+                report.docs = summaries.iter().map(json::table).collect();
+                for summary in summaries {
+                    report.status = report.status.max(worst(&summary.problems));
+                    report.problems.extend(summary.problems);
+                }
             }
             Err(problem) => {
                 report.status = problem.status;

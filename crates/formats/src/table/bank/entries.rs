@@ -103,6 +103,7 @@ pub fn finish(converter: &mut Converter<'_>, sink: &mut Sink<'_>) -> ControlFlow
     release(converter, bank, None, sink)?;
     for open in std::mem::take(&mut converter.entries.open) {
         let statement = open.into_statement(bank);
+        converter.summary.statements += 1;
         converter.emit(Record::Statement(Box::new(statement)), sink)?;
     }
     ControlFlow::Continue(())

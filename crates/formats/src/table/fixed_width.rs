@@ -1,0 +1,202 @@
+//! Text in columns of fixed width: A3's "cartera", which has no header, and lists whose columns are
+//! lined up with blanks under one. Decides where the columns are; knows nothing of what they mean.
+
+use csv::StringRecord;
+
+/// Where the cells of a line are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Widths {
+    /// The "cartera" layout.
+    Cartera,
+    /// Columns lined up with blanks: where each but the first begins, in characters.
+    Aligned(Vec<usize>),
+}
+
+impl Widths {
+    /// The header that the layout implies, when it is not in the file.
+    pub fn implied_header(&self) -> Option<StringRecord> {
+        match self {
+            Widths::Cartera => Some(StringRecord::from(CARTERA_HEADERS.to_vec())),
+            Widths::Aligned(_) => None,
+        }
+    }
+
+    /// Cuts a line; one that is not of the layout comes back whole.
+    pub fn cells(&self, line: &str) -> StringRecord {
+        match self {
+            Widths::Cartera => match cartera_cells(line) {
+                Some(cells) => StringRecord::from(cells.to_vec()),
+                None => StringRecord::from(vec![line.trim_end()]),
+            },
+            Widths::Aligned(starts) => aligned_cells(line, starts),
+        }
+    }
+}
+
+/// Start of each cell of the "cartera" layout, in characters: customer 6, NIF 15, name 40, number
+/// 15, issue and due `DDMMYYYY`, sign, 14 digits of cents, currency.
+const CARTERA: [(usize, usize); 9] =
+    [(0, 6), (6, 21), (21, 61), (61, 76), (76, 84), (84, 92), (92, 93), (93, 107), (107, 110)];
+
+/// Headers for the cells of [`cartera_cells`], which are not in the file.
+const CARTERA_HEADERS: [&str; 8] =
+    ["Cliente", "NIF", "Nombre", "Factura", "Fecha", "Vencimiento", "Pendiente", "Moneda"];
+
+/// Whether nearly every line has the tail of the "cartera" layout; the others are told one by one.
+pub fn is_cartera(lines: &[&str]) -> bool {
+    let cut = lines.iter().filter(|line| cartera_cells(line).is_some()).count();
+    cut > 0 && cut * 5 >= lines.len() * 4
+}
+
+/// Cuts a line of the "cartera" layout; `None` when it is not one. The amount comes back with its
+/// sign and a decimal dot.
+fn cartera_cells(line: &str) -> Option<[String; 8]> {
+    let chars: Vec<char> = line.trim_end().chars().collect();
+    if chars.len() != 110 {
+        return None;
+    }
+    let part = |(from, to): (usize, usize)| -> String { chars[from..to].iter().collect() };
+    let [code, nif, name, number, issue, due, sign, cents, currency] = CARTERA.map(part);
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let letters = currency.bytes().all(|b| b.is_ascii_alphabetic());
+    if !digits(&issue)
+        || !digits(&due)
+        || !digits(&cents)
+        || !letters
+        || !matches!(&*sign, "+" | "-")
+    {
+        return None;
+    }
+    let minus = if sign == "-" { "-" } else { "" };
+    let amount = format!("{minus}{}.{}", &cents[..12], &cents[12..]);
+    Some([code, nif, name, number, issue, due, amount, currency].map(|cell| cell.trim().to_owned()))
+}
+
+/// Most lines below the header by which columns are found.
+const LINES_LOOKED_AT: usize = 400;
+/// Fewest words of a header that make lined-up columns believed.
+const FEWEST_WORDS: u32 = 3;
+
+/// The columns of a text that is lined up with blanks, and how well its header is understood:
+/// `points` says that of the cells of a line. `None` when no line is such a header, or nothing
+/// below it stands in columns.
+pub fn aligned(top: &str, points: impl Fn(&[&str]) -> u32) -> Option<(u32, Widths)> {
+    let lines: Vec<&str> = top.lines().collect();
+    let scored = lines.iter().enumerate().filter(|(_, line)| !line.contains('\t'));
+    let scored = scored.map(|(index, line)| {
+        let names = spaced(line);
+        let cells: Vec<&str> = names.iter().map(|(_, _, cell)| *cell).collect();
+        (points(&cells), index, names)
+    });
+    // The first of equals: a header repeated on each page is met again.
+    let (points, index, names) =
+        scored.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    if points < FEWEST_WORDS {
+        return None;
+    }
+    let below = lines[index + 1..].iter().filter(|line| !line.trim().is_empty());
+    let below: Vec<Vec<char>> =
+        below.take(LINES_LOOKED_AT).map(|line| line.chars().collect()).collect();
+    if !below.iter().any(|line| spaced(&line.iter().collect::<String>()).len() > 1) {
+        return None;
+    }
+    let gaps = names.windows(2).map(|pair| boundary(pair[0].1, pair[1].0, &below));
+    Some((points, Widths::Aligned(gaps.collect())))
+}
+
+/// The cells of a line between which there are at least two blanks, with where each begins and
+/// ends, in characters.
+fn spaced(line: &str) -> Vec<(usize, usize, &str)> {
+    let mut cells: Vec<(usize, usize, &str)> = Vec::new();
+    let (mut bytes, mut chars) = (0, 0);
+    for word in line.split(' ') {
+        let (from, start) = (bytes, chars);
+        bytes += word.len() + 1;
+        chars += word.chars().count() + 1;
+        if word.trim().is_empty() {
+            continue;
+        }
+        match cells.last_mut() {
+            Some((_, end, cell)) if *end + 1 == start => {
+                let whole_from = from - cell.len() - 1;
+                *cell = line[whole_from..from + word.len()].trim_end();
+                *end = chars - 1;
+            }
+            _ => cells.push((start, chars - 1, word)),
+        }
+    }
+    cells
+}
+
+/// Where the next column begins, between the end of one header and the start of the next: where
+/// fewest lines have a word cut in two. Of several such places it is the last, because what stands
+/// left of it may be words with blanks between them and what stands right is a figure. A figure
+/// wider than its header leaves a gap before it, of which half is kept for wider ones.
+fn boundary(end: usize, start: usize, below: &[Vec<char>]) -> usize {
+    let filled = |line: &[char], at: usize| line.get(at).is_some_and(|c| !c.is_whitespace());
+    let cut = |at: usize| {
+        below.iter().filter(|line| filled(line, at.saturating_sub(1)) && filled(line, at)).count()
+    };
+    let places = (end..=start).map(|at| (cut(at), at));
+    let Some((_, last)) = places.reduce(|best, next| if next.0 <= best.0 { next } else { best })
+    else {
+        return start;
+    };
+    if last == start {
+        return start;
+    }
+    let is_free = |at: &usize| below.iter().all(|line| !filled(line, *at));
+    let first = (end..last).rev().take_while(is_free).last().unwrap_or(last);
+    (first + last).div_ceil(2)
+}
+
+/// Cuts a line where the columns begin.
+fn aligned_cells(line: &str, starts: &[usize]) -> StringRecord {
+    let mut cells = StringRecord::new();
+    let (mut rest, mut at) = (line, 0);
+    for start in starts {
+        let cut = rest.char_indices().nth(start - at).map_or(rest.len(), |(byte, _)| byte);
+        cells.push_field(rest[..cut].trim());
+        (rest, at) = (&rest[cut..], *start);
+    }
+    cells.push_field(rest.trim());
+    cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str) -> Vec<Vec<String>> {
+        let points = |cells: &[&str]| {
+            cells.iter().filter(|cell| cell.chars().all(char::is_alphabetic)).count() as u32
+        };
+        let Some((_, widths)) = aligned(text, points) else { return Vec::new() };
+        let cells = |line: &str| widths.cells(line).iter().map(str::to_owned).collect();
+        text.lines().map(cells).collect()
+    }
+
+    #[test]
+    fn columns_are_where_the_lines_leave_room() {
+        let text = "\
+Cliente                Folio        Total
+Álvarez y Peña SA        101     1.190,00
+Comercial del Sur Ltda.  102 1.234.567,00
+B                          3         5,00";
+        let expected = [
+            ["Cliente", "Folio", "Total"],
+            ["Álvarez y Peña SA", "101", "1.190,00"],
+            ["Comercial del Sur Ltda.", "102", "1.234.567,00"],
+            ["B", "3", "5,00"],
+        ];
+        assert_eq!(cut(text), expected);
+    }
+
+    #[test]
+    fn prose_and_lines_with_tabs_have_no_columns() {
+        assert!(cut("Estimado cliente, le recordamos que\nsu factura vence hoy.\n").is_empty());
+        assert!(cut("Cliente\tFolio\tTotal\nA\t1\t2\n").is_empty());
+        assert!(cut("Cliente   Folio   Total\n").is_empty());
+        assert!(cut("").is_empty());
+    }
+}
