@@ -8,8 +8,13 @@ use csv::StringRecord;
 pub enum Widths {
     /// The "cartera" layout.
     Cartera,
-    /// Columns lined up with blanks: where each but the first begins, in characters.
-    Aligned(Vec<usize>),
+    /// Columns lined up with blanks under a header.
+    Aligned {
+        /// Number of the header's line; above it stand titles.
+        header: usize,
+        /// Where each column but the first begins, in characters.
+        starts: Vec<usize>,
+    },
 }
 
 impl Widths {
@@ -17,18 +22,21 @@ impl Widths {
     pub fn implied_header(&self) -> Option<StringRecord> {
         match self {
             Widths::Cartera => Some(StringRecord::from(CARTERA_HEADERS.to_vec())),
-            Widths::Aligned(_) => None,
+            Widths::Aligned { .. } => None,
         }
     }
 
-    /// Cuts a line; one that is not of the layout comes back whole.
-    pub fn cells(&self, line: &str) -> StringRecord {
+    /// Cuts the line of that number, from 1; one that is not of the layout comes back whole.
+    pub fn cells(&self, number: usize, line: &str) -> StringRecord {
         match self {
             Widths::Cartera => match cartera_cells(line) {
                 Some(cells) => StringRecord::from(cells.to_vec()),
                 None => StringRecord::from(vec![line.trim_end()]),
             },
-            Widths::Aligned(starts) => aligned_cells(line, starts),
+            Widths::Aligned { header, .. } if number < *header => {
+                spaced(line).into_iter().map(|(_, _, cell)| cell).collect()
+            }
+            Widths::Aligned { starts, .. } => aligned_cells(line, starts),
         }
     }
 }
@@ -101,7 +109,7 @@ pub fn aligned(top: &str, points: impl Fn(&[&str]) -> u32) -> Option<(u32, Width
         return None;
     }
     let gaps = names.windows(2).map(|pair| boundary(pair[0].1, pair[1].0, &below));
-    Some((points, Widths::Aligned(gaps.collect())))
+    Some((points, Widths::Aligned { header: index + 1, starts: gaps.collect() }))
 }
 
 /// The cells of a line between which there are at least two blanks, with where each begins and
@@ -150,16 +158,26 @@ fn boundary(end: usize, start: usize, below: &[Vec<char>]) -> usize {
     (first + last).div_ceil(2)
 }
 
-/// Cuts a line where the columns begin.
+/// Cuts a line where the columns begin. A word that lies across is not cut: it belongs to the side
+/// with more of it.
 fn aligned_cells(line: &str, starts: &[usize]) -> StringRecord {
+    let chars: Vec<(usize, char)> = line.char_indices().collect();
+    let byte = |at: usize| chars.get(at).map_or(line.len(), |(byte, _)| *byte);
+    let is_blank = |at: usize| chars.get(at).is_none_or(|(_, c)| c.is_whitespace());
     let mut cells = StringRecord::new();
-    let (mut rest, mut at) = (line, 0);
+    let mut from = 0;
     for start in starts {
-        let cut = rest.char_indices().nth(start - at).map_or(rest.len(), |(byte, _)| byte);
-        cells.push_field(rest[..cut].trim());
-        (rest, at) = (&rest[cut..], *start);
+        let before = (from..*start).rev().take_while(|at| !is_blank(*at)).count();
+        let after = (*start..chars.len()).take_while(|at| !is_blank(*at)).count();
+        let cut = match before {
+            _ if is_blank(*start) => *start,
+            before if before >= after => start + after,
+            before => start - before,
+        };
+        cells.push_field(line[byte(from)..byte(cut)].trim());
+        from = cut;
     }
-    cells.push_field(rest.trim());
+    cells.push_field(line[byte(from)..].trim());
     cells
 }
 
@@ -172,8 +190,10 @@ mod tests {
             cells.iter().filter(|cell| cell.chars().all(char::is_alphabetic)).count() as u32
         };
         let Some((_, widths)) = aligned(text, points) else { return Vec::new() };
-        let cells = |line: &str| widths.cells(line).iter().map(str::to_owned).collect();
-        text.lines().map(cells).collect()
+        let cells = |(at, line): (usize, &str)| {
+            widths.cells(at + 1, line).iter().map(str::to_owned).collect()
+        };
+        text.lines().enumerate().map(cells).collect()
     }
 
     #[test]

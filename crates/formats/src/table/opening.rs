@@ -161,16 +161,19 @@ impl<'s> Table<'s> {
     }
 
     /// Rows of the tables before the one read: pages put the account above the movements in a table
-    /// of its own.
+    /// of its own, and a second account between its movements and those of the first.
     pub fn before(&self) -> Vec<TopRow> {
-        match &self.content {
-            Content::Book { sheets, chosen, tables, .. } if self.container == "html" => (0
-                ..*chosen)
-                .filter(|index| !tables.contains(index))
-                .flat_map(|index| top_of(&sheets[index], ROWS_OF_OTHERS))
-                .collect(),
-            _ => Vec::new(),
+        let Content::Book { sheets, chosen, tables, .. } = &self.content else { return Vec::new() };
+        if self.container != "html" {
+            return Vec::new();
         }
+        let last = tables.iter().filter(|index| *index < chosen).max();
+        let nearest = last.map_or(0, |index| index + 1);
+        let from = if nearest < *chosen { nearest } else { 0 };
+        (from..*chosen)
+            .filter(|index| !tables.contains(index))
+            .flat_map(|index| top_of(&sheets[index], ROWS_OF_OTHERS))
+            .collect()
     }
 
     /// Name of a layout that is known by its widths alone.

@@ -257,7 +257,7 @@ impl<'s> Rows<'s> {
                     return Ok(None);
                 }
                 *number += 1;
-                *record = widths.cells(line.trim_end_matches(['\r', '\n']));
+                *record = widths.cells(*number, line.trim_end_matches(['\r', '\n']));
                 Ok(Some((*number, Row::Text(record))))
             }
             Rows::Sheet { sheet, at } => {

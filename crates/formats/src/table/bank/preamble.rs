@@ -77,8 +77,8 @@ pub fn read(rows: &[TopRow], creditor: Option<&str>) -> Preamble {
                 inside => Some(inside),
             };
             // `Cuenta Corriente 0012345678`
-            let within = Some(cell).filter(|_| label == Label::Account);
-            if let Some(value) = value.or(within) {
+            let within = (label == Label::Account && account_in(cell).is_some()).then_some(cell);
+            if let Some(value) = within.or(value) {
                 found.take(label, value, creditor);
             }
         }
@@ -237,6 +237,7 @@ pub fn account_in(value: &str) -> Option<String> {
     let is_account = |text: &str| {
         text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '*' | '.' | '/'))
             && digits(text) >= 4
+            && dates::in_text(text).is_empty()
     };
     let whole: String = value.chars().filter(|c| !c.is_whitespace()).collect();
     let letters = whole.chars().filter(|c| c.is_ascii_alphabetic() && *c != 'X').count();
@@ -327,5 +328,8 @@ mod tests {
         let found = preamble(&["Cuenta Corriente N° 0012345678 en CLP"]);
         assert_eq!(found.account.as_deref(), Some("0012345678"));
         assert_eq!(preamble(&["Número de cuenta:;XXXX XXXX XXXX"]).account, None);
+        let found = preamble(&["Cartola cuenta corriente 0-000-123456-7", "Al 31/03/2026"]);
+        assert_eq!(found.account.as_deref(), Some("0-000-123456-7"));
+        assert_eq!(preamble(&["Cuenta", "31/03/2026"]).account, None);
     }
 }
