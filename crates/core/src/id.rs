@@ -61,6 +61,8 @@ ids! {
     HoldId = "hld";
     /// A planned action.
     ActionId = "act";
+    /// A strategy given to customers.
+    AssignmentId = "asg";
     /// A message to a person.
     MessageId = "msg";
     /// An event on a customer's timeline.

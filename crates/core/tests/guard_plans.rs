@@ -121,6 +121,8 @@ fn facts() -> impl Strategy<Value = CustomerFacts> {
                     disputed_minor: 0,
                     promised_until: None,
                     last_step: None,
+                    is_instalment: false,
+                    branch_steps: Vec::new(),
                 }
             };
             let contact = |(ago, channel): (i32, usize)| PastContact {
@@ -146,6 +148,9 @@ fn facts() -> impl Strategy<Value = CustomerFacts> {
                     creditor_kind: CreditorKind::ALL[kind],
                     ..ContactLaw::default()
                 },
+                events: Vec::new(),
+                history: None,
+                customer_since: None,
             }
         })
 }
@@ -207,6 +212,7 @@ proptest! {
             channel: Channel::Email,
             contact_point: point.map(|point| point.id),
             purpose: Purpose::Collection,
+            branch_step: None,
         };
         if let Release::Send { .. } = recheck(&pending, &facts, &standard(), &calendar, now) {
             let reached = |c: &&PastContact| facts.country != "CO" || c.reached || c.day == now.day;

@@ -36,6 +36,8 @@ fn receivable(id: i64, overdue_days: i32, minor: i64) -> ReceivableFacts {
         disputed_minor: 0,
         promised_until: None,
         last_step: None,
+        is_instalment: false,
+        branch_steps: Vec::new(),
     }
 }
 
@@ -65,6 +67,9 @@ fn customer(receivables: Vec<ReceivableFacts>) -> CustomerFacts {
         opt_outs: Vec::new(),
         contacts: Vec::new(),
         law: ContactLaw::default(),
+        events: Vec::new(),
+        history: None,
+        customer_since: None,
     }
 }
 
@@ -145,7 +150,7 @@ fn what_holds_action_back_is_said() {
     facts.receivables[0].disputed_minor = 10_000;
     facts.receivables[1].promised_until = Some(day("2026-06-25"));
     facts.receivables[3].last_step =
-        Some(StepMark { key: "formal_letter".to_owned(), offset_days: 31 });
+        Some(StepMark { key: "formal_letter".to_owned(), offset_days: 31, event_on: None });
     facts.holds.push(HoldFacts {
         kind: HoldKind::PaymentInTransit,
         receivable: Some(ReceivableId(5)),
@@ -227,7 +232,8 @@ fn caps_make_the_weightier_contact_first() {
 #[test]
 fn a_new_version_of_the_strategy_never_goes_back() {
     let mut facts = customer(vec![receivable(1, 16, 10_000)]);
-    let old = |offset_days| Some(StepMark { key: "abolished".to_owned(), offset_days });
+    let old =
+        |offset_days| Some(StepMark { key: "abolished".to_owned(), offset_days, event_on: None });
     facts.receivables[0].last_step = old(15);
     assert_eq!(
         told(&run(&facts, TODAY)),
@@ -244,6 +250,7 @@ fn look(facts: &CustomerFacts, minute: u16) -> String {
         channel: Channel::Email,
         contact_point: Some(ContactPointId(7)),
         purpose: Purpose::Collection,
+        branch_step: None,
     };
     let now = Moment { day: day(TODAY), minute: 8 * 60 + minute };
     match recheck(&pending, facts, &standard(), &Calendar::of_country("CL"), now) {
@@ -326,6 +333,7 @@ fn bench() -> Dunning {
                 )
             })
             .collect(),
+        ..Track::default()
     };
     Dunning {
         id: "bench".to_owned(),
@@ -372,13 +380,14 @@ fn bench() -> Dunning {
         promise_grace: Grace::Calendar(2),
         nets_credit: false,
         keep_policies: false,
+        responsible: None,
     }
 }
 
 fn any_receivable(id: i64) -> impl Strategy<Value = ReceivableFacts> {
     let mark = prop::option::of((0usize..10).prop_map(|at| {
         let step = &standard().tracks[0].steps[at];
-        StepMark { key: step.key.clone(), offset_days: step.offset_days }
+        StepMark { key: step.key.clone(), offset_days: step.offset_days, event_on: None }
     }));
     (
         -20i32..120,
@@ -542,6 +551,7 @@ proptest! {
                 channel: action.channel.unwrap(),
                 contact_point: action.contact_point,
                 purpose: action.step.as_ref().unwrap().purpose,
+                branch_step: None,
             };
             let Verdict::Act { not_before } = action.verdict else { unreachable!() };
             let claims = action.lines.iter().map(|l| (l.receivable, l.claim)).collect();
@@ -583,7 +593,7 @@ proptest! {
             r.disputed_minor = if r.disputed_minor > 0 { r.open.minor.max(1) } else { 0 };
             r.last_step = r.last_step.take().map(|mark| {
                 let at = (mark.offset_days.unsigned_abs() as usize) % steps.len();
-                StepMark { key: at.to_string(), offset_days: steps[at].offset_days }
+                StepMark { key: at.to_string(), offset_days: steps[at].offset_days, event_on: None }
             });
         }
         let planned = plan(&facts, &strategy, &Calendar::weekends_only(), today);

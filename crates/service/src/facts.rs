@@ -33,7 +33,7 @@ use puntual_store::receivable::{self, Collectable};
 use puntual_store::standing::{self, Dispute, Hold, Promise};
 use puntual_store::timeline::{self, Event};
 use puntual_store::{CustomerRange, Tx};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Customers per page, and so per transaction of a day.
 pub const PAGE: usize = 2_000;
@@ -183,7 +183,45 @@ struct Rows {
     disputes: HashMap<CustomerId, Vec<Dispute>>,
     contacts: HashMap<CustomerId, Vec<Event>>,
     pending: HashMap<CustomerId, Vec<PendingContact>>,
-    steps: HashMap<ReceivableId, ActionReceivable>,
+    steps: HashMap<ReceivableId, Steps>,
+}
+
+/// The steps done about a receivable.
+#[derive(Debug, Default)]
+struct Steps {
+    /// The last of the ladder.
+    last: Option<ActionReceivable>,
+    /// Those of branches.
+    of_branches: Vec<StepMark>,
+}
+
+/// Places of steps of branches begin here; the rest of the number is the day of what they answered,
+/// so that each occurrence is recorded once.
+const BRANCH_STEPS: i64 = 1_000_000;
+
+/// The number a step is recorded under on a receivable.
+pub(crate) fn step_index(place: usize, event_on: Option<Day>) -> i64 {
+    let place = place as i64;
+    event_on.map_or(place, |on| (place + 1) * BRANCH_STEPS + i64::from(on.0))
+}
+
+/// The day of what a step recorded under that number answered; `None` for the ladder's.
+fn event_on(step_index: i64) -> Option<Day> {
+    let day = (step_index >= BRANCH_STEPS).then_some(step_index % BRANCH_STEPS)?;
+    i32::try_from(day).ok().map(Day)
+}
+
+/// The steps by receivable; they come in the order in which they were done.
+fn by_receivable(recorded: Vec<ActionReceivable>) -> HashMap<ReceivableId, Steps> {
+    let mut steps: HashMap<ReceivableId, Steps> = HashMap::new();
+    for one in recorded {
+        let of_receivable = steps.entry(one.receivable).or_default();
+        match event_on(one.step_index) {
+            Some(_) => of_receivable.of_branches.push(step_mark(&one)),
+            None => of_receivable.last = Some(one),
+        }
+    }
+    steps
 }
 
 impl Rows {
@@ -225,7 +263,7 @@ impl Rows {
             pending: by_customer(action::pending_contacts(tx, scope, range, since)?, |p| {
                 p.customer
             }),
-            steps: steps.into_iter().map(|step| (step.receivable, step)).collect(),
+            steps: by_receivable(steps),
         })
     }
 
@@ -234,8 +272,10 @@ impl Rows {
         let points = self.points.remove(&c.id).unwrap_or_default();
         let disputes = self.disputes.remove(&c.id).unwrap_or_default();
         let promises = self.promises.remove(&c.id).unwrap_or_default();
+        let several_dues = documents_with_several_dues(&open);
         let claims = open.iter().map(|claim| {
             let r = &claim.receivable;
+            let steps = self.steps.remove(&r.id).unwrap_or_default();
             ReceivableFacts {
                 id: r.id,
                 document: r.document,
@@ -245,7 +285,9 @@ impl Rows {
                 open: Money::new(r.open_minor, r.currency),
                 disputed_minor: disputed_minor(&disputes, r.document, r.open_minor),
                 promised_until: promised_until(&promises, r.document, r.currency),
-                last_step: self.steps.get(&r.id).map(step_mark),
+                last_step: steps.last.as_ref().map(step_mark),
+                is_instalment: several_dues.contains(&r.document),
+                branch_steps: steps.of_branches,
             }
         });
         let place = place_of(country_of(ctx, &c), &c, &points);
@@ -260,13 +302,16 @@ impl Rows {
             country: country_of(ctx, &c).to_owned(),
             language: c.locale.clone().unwrap_or_else(|| ctx.creditor.locale.clone()),
             segment: c.segment.clone(),
-            receivables: claims.collect(),
+            receivables: claims.collect::<Vec<_>>(),
             unapplied: self.unapplied.remove(&c.id).unwrap_or_default(),
             contact_points: points.iter().filter_map(point_facts).collect(),
             holds: self.holds.remove(&c.id).unwrap_or_default().iter().map(hold_facts).collect(),
             opt_outs: Vec::new(),
             contacts: self.contacts(c.id, day, leaving),
             law,
+            events: Vec::new(),
+            history: None,
+            customer_since: None,
         };
         Case { customer: c, points, open, place, facts }
     }
@@ -400,8 +445,19 @@ fn promised_until(promises: &[Promise], document: DocumentId, currency: Currency
 }
 
 fn step_mark(step: &ActionReceivable) -> StepMark {
-    // Offsets are days of a strategy's steps, far inside 32 bits.
-    StepMark { key: step.step.clone(), offset_days: step.offset_days as i32 }
+    StepMark {
+        key: step.step.clone(),
+        // Offsets are days of a strategy's steps, far inside 32 bits.
+        offset_days: step.offset_days as i32,
+        event_on: event_on(step.step_index),
+    }
+}
+
+/// Documents with more than one due date, as far as what is open shows: a second instalment says
+/// so alone, a first one only together with another.
+fn documents_with_several_dues(open: &[Collectable]) -> HashSet<DocumentId> {
+    let later = open.iter().filter(|claim| claim.receivable.instalment > 1);
+    later.map(|claim| claim.receivable.document).collect()
 }
 
 fn point_facts(point: &ContactPoint) -> Option<ContactPointFacts> {

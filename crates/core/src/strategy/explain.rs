@@ -1,6 +1,7 @@
 //! Why a receivable is acted on or left alone, as values. Each has a stable code and named fields;
 //! screens put them into words.
 
+use super::branch::Trigger;
 use super::facts::HoldKind;
 use crate::date::Day;
 use crate::hours::{Channel, Moment};
@@ -46,6 +47,22 @@ pub enum Reason {
     },
     /// A person must approve it.
     NeedsApproval,
+    /// Something happened that a step of a branch answers.
+    AnswersEvent {
+        /// Key of the step.
+        step: String,
+        /// What happened.
+        trigger: Trigger,
+        /// When; for a promise, the day it names.
+        on: Day,
+    },
+    /// The days have reached a step whose conditions do not hold.
+    ConditionUnmet {
+        /// Key of the step.
+        step: String,
+        /// The first condition that does not, by its key in the text form.
+        condition: &'static str,
+    },
     /// Nothing is open.
     Settled,
     /// No step has been reached.
@@ -57,6 +74,15 @@ pub enum Reason {
     },
     /// The strategy has no steps for the customer's segment.
     NoTrack,
+    /// No step's conditions hold.
+    NoStepApplies,
+    /// Something happened lately that is waited for.
+    Waits {
+        /// What.
+        trigger: Trigger,
+        /// Last day it is waited for.
+        until: Day,
+    },
     /// The step reached has been done.
     StepDone {
         /// Key of the step.
@@ -132,9 +158,13 @@ impl Reason {
             Reason::DisputeDeducted { .. } => "dispute_deducted",
             Reason::FellBack { .. } => "fell_back",
             Reason::NeedsApproval => "needs_approval",
+            Reason::AnswersEvent { .. } => "answers_event",
+            Reason::ConditionUnmet { .. } => "condition_unmet",
             Reason::Settled => "settled",
             Reason::NotYet { .. } => "not_yet",
             Reason::NoTrack => "no_track",
+            Reason::NoStepApplies => "no_step_applies",
+            Reason::Waits { .. } => "waits",
             Reason::StepDone { .. } => "step_done",
             Reason::OnHold { .. } => "on_hold",
             Reason::Disputed { .. } => "disputed",
@@ -159,6 +189,8 @@ impl Reason {
                 | Reason::DisputeDeducted { .. }
                 | Reason::FellBack { .. }
                 | Reason::NeedsApproval
+                | Reason::AnswersEvent { .. }
+                | Reason::ConditionUnmet { .. }
         )
     }
 
@@ -182,7 +214,20 @@ impl Reason {
             Reason::FellBack { from, to } => {
                 vec![("from", from.as_str().to_owned()), ("to", to.as_str().to_owned())]
             }
-            Reason::NeedsApproval | Reason::Settled | Reason::NoTrack => Vec::new(),
+            Reason::NeedsApproval | Reason::Settled | Reason::NoTrack | Reason::NoStepApplies => {
+                Vec::new()
+            }
+            Reason::AnswersEvent { step, trigger, on } => vec![
+                ("step", step.clone()),
+                ("trigger", trigger.as_str().to_owned()),
+                ("on", on.to_string()),
+            ],
+            Reason::ConditionUnmet { step, condition } => {
+                vec![("step", step.clone()), ("condition", (*condition).to_owned())]
+            }
+            Reason::Waits { trigger, until } => {
+                vec![("trigger", trigger.as_str().to_owned()), ("until", until.to_string())]
+            }
             Reason::NotYet { step, on } => vec![("step", step.clone()), ("on", on.to_string())],
             Reason::StepDone { step, next } => {
                 let mut fields = vec![("step", step.clone())];

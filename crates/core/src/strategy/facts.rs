@@ -2,7 +2,10 @@
 //! same values give the same plan.
 
 use super::StepMark;
+use super::branch::{EventFacts, Trigger};
+use super::condition::Acceptance;
 use super::guard::{ContactLaw, PastContact};
+use crate::behaviour::Verdict;
 use crate::date::Day;
 use crate::hours::{Channel, Person};
 use crate::id::{ContactPointId, CreditorId, CustomerId, DocumentId, ReceivableId};
@@ -37,6 +40,37 @@ pub struct CustomerFacts {
     pub contacts: Vec<PastContact>,
     /// Which rules bind contacts with it, and who makes them.
     pub law: ContactLaw,
+    /// What happened that a branch may answer, oldest first; only filled where a strategy asks.
+    pub events: Vec<EventFacts>,
+    /// How the customer pays; only filled where a strategy asks.
+    pub history: Option<Verdict>,
+    /// The first day of business with it; only filled where a strategy asks.
+    pub customer_since: Option<Day>,
+}
+
+impl CustomerFacts {
+    /// What happened about a receivable's document, or about the customer as a whole.
+    pub fn events_of<'a>(
+        &'a self,
+        receivable: &'a ReceivableFacts,
+    ) -> impl Iterator<Item = &'a EventFacts> {
+        let concerns = |event: &&EventFacts| match event.document {
+            Some(document) => document == receivable.document,
+            None => event.on >= receivable.issued,
+        };
+        self.events.iter().filter(concerns)
+    }
+
+    /// Whether a receivable's document was delivered, accepted or rejected: the last that was said.
+    pub fn acceptance(&self, receivable: &ReceivableFacts) -> Acceptance {
+        let said = self.events_of(receivable).filter_map(|event| match event.trigger {
+            Trigger::Delivered => Some(Acceptance::Delivered),
+            Trigger::Accepted => Some(Acceptance::Accepted),
+            Trigger::Rejected => Some(Acceptance::Rejected),
+            _ => None,
+        });
+        said.last().unwrap_or_default()
+    }
 }
 
 /// An open receivable.
@@ -58,8 +92,12 @@ pub struct ReceivableFacts {
     pub disputed_minor: i64,
     /// The day a live promise names.
     pub promised_until: Option<Day>,
-    /// The last step done about it.
+    /// The last step of the ladder done about it.
     pub last_step: Option<StepMark>,
+    /// Whether it is one of several due dates of its document.
+    pub is_instalment: bool,
+    /// Steps of branches done about it.
+    pub branch_steps: Vec<StepMark>,
 }
 
 /// A way to reach the customer.

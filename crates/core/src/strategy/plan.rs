@@ -1,14 +1,15 @@
-//! The plan of one customer for one day: which step each receivable has reached, what forbids it,
-//! and one action per currency and channel for what remains.
+//! The plan of one customer for one day: of what each receivable has reached and what forbids it
+//! ([`super::assess`]), one action per currency and channel for what remains.
 //!
 //! Pure and deterministic: the same facts in any order give the same plan, and planning again
 //! after the steps are recorded gives no action. A customer who was left alone for weeks gets the
 //! current step once, never the ones that were missed.
 
+use super::assess::{Answers, Assessed, DayOf};
 use super::explain::Reason;
-use super::facts::{ContactPointFacts, CustomerFacts, HoldFacts, ReceivableFacts};
+use super::facts::{ContactPointFacts, CustomerFacts};
 use super::guard::{ContactRequest, Decision, PastContact, Purpose, decide};
-use super::{Step, StepMark, Strategy, Tone, Track};
+use super::{Step, StepMark, Strategy, Tone};
 use crate::calendar::Calendar;
 use crate::currency::Currency;
 use crate::date::Day;
@@ -134,217 +135,45 @@ pub fn plan(
     today: Day,
 ) -> Vec<Planned> {
     let day = DayOf::new(facts, strategy, calendar, today);
-    let assessed = day.assess_all();
+    let assessed = day.assess_all(Answers::All);
     let mut planned = day.actions(&assessed);
     planned.extend(day.skips(&assessed));
     planned
 }
 
-/// Positive money on account per currency, or none when the strategy does not net it.
-fn credit_by_currency(facts: &CustomerFacts, strategy: &Strategy) -> BTreeMap<Currency, i64> {
-    let mut credit = BTreeMap::new();
-    for money in facts.unapplied.iter().filter(|_| strategy.nets_credit) {
-        let sum: &mut i64 = credit.entry(money.currency).or_default();
-        *sum = sum.saturating_add(money.minor);
-    }
-    credit
-}
-
-/// A receivable with the step it has reached and all that speaks for and against.
-pub(super) struct Assessed<'a> {
-    pub(super) receivable: &'a ReceivableFacts,
-    /// Position of the step reached, done or not.
-    step: Option<usize>,
-    pub(super) claim_minor: i64,
-    pub(super) reasons: Vec<Reason>,
-}
-
-impl Assessed<'_> {
-    fn may_act(&self) -> bool {
-        self.step.is_some() && !self.reasons.iter().any(Reason::prevents)
-    }
-
-    /// Overdue, its step done, and nothing else against naming it.
-    fn is_context(&self, today: Day) -> bool {
-        let only_done = matches!(self.reasons.as_slice(), [Reason::StepDone { .. }]);
-        only_done && self.receivable.due < today && self.claim_minor > 0
-    }
-}
-
-/// Everything fixed while one customer's day is planned.
-pub(super) struct DayOf<'a> {
-    facts: &'a CustomerFacts,
-    strategy: &'a Strategy,
-    calendar: &'a Calendar,
-    today: Day,
-    track: Option<&'a Track>,
-}
-
 impl<'a> DayOf<'a> {
-    pub(super) fn new(
-        facts: &'a CustomerFacts,
-        strategy: &'a Strategy,
-        calendar: &'a Calendar,
-        today: Day,
-    ) -> DayOf<'a> {
-        let track = strategy.track(facts.segment.as_deref());
-        DayOf { facts, strategy, calendar, today, track }
-    }
-
-    /// Every receivable, oldest due first: the order in which money on account is set against
-    /// them.
-    pub(super) fn assess_all(&self) -> Vec<Assessed<'a>> {
-        let mut receivables: Vec<&'a ReceivableFacts> = self.facts.receivables.iter().collect();
-        receivables.sort_by_key(|r| (r.due, r.issued, &r.document_number, r.id));
-        let mut credit = credit_by_currency(self.facts, self.strategy);
-        let assess = |receivable: &'a ReceivableFacts| {
-            let credit = credit.entry(receivable.open.currency).or_default();
-            self.assess(receivable, credit)
-        };
-        receivables.into_iter().map(assess).collect()
-    }
-
-    fn assess(&self, receivable: &'a ReceivableFacts, credit: &mut i64) -> Assessed<'a> {
-        let open = receivable.open.minor;
-        let disputed = receivable.disputed_minor.clamp(0, open.max(0));
-        let undisputed = open.max(0) - disputed;
-        let covered = undisputed.min((*credit).max(0));
-        *credit -= covered;
-        let claim_minor = undisputed - covered;
-        let (issued, due) = (receivable.issued, receivable.due);
-        let step = self.track.and_then(|track| track.reached(issued, due, self.today));
-        let held = self.holds(receivable);
-        let mut reasons = Vec::new();
-        match (self.track, step) {
-            _ if open <= 0 => reasons.push(Reason::Settled),
-            (None, _) => reasons.push(Reason::NoTrack),
-            (Some(track), None) => reasons.extend(self.not_yet(track, receivable)),
-            (Some(track), Some(at)) => match self.done(track, at, receivable) {
-                Some(done) => {
-                    reasons.push(done);
-                    reasons.extend(held);
-                    reasons.extend(self.promise(receivable));
-                }
-                None => {
-                    reasons.extend(held);
-                    if undisputed == 0 {
-                        reasons.push(Reason::Disputed { disputed_minor: disputed });
-                    }
-                    reasons.extend(self.promise(receivable));
-                    if undisputed > 0 {
-                        let claim = Claim { claim_minor, covered, disputed };
-                        reasons.extend(self.claim(&track.steps[at], receivable, &claim));
-                    }
-                    reasons.extend(self.reached(track, at, receivable));
-                }
-            },
-        }
-        Assessed { receivable, step, claim_minor, reasons }
-    }
-
-    fn not_yet(&self, track: &Track, receivable: &ReceivableFacts) -> Option<Reason> {
-        // Without a step reached, the step reached first is the earliest to come.
-        let (step, on) = track
-            .steps
-            .iter()
-            .map(|step| (step, step.reached_on(receivable.issued, receivable.due)))
-            .min_by_key(|(_, on)| *on)?;
-        Some(Reason::NotYet { step: step.key.clone(), on })
-    }
-
-    fn done(&self, track: &Track, at: usize, receivable: &ReceivableFacts) -> Option<Reason> {
-        let last = track.position(receivable.last_step.as_ref()?)?;
-        if at > last {
-            return None;
-        }
-        let ahead = track.steps.iter().skip(last + 1);
-        let next = ahead
-            .map(|step| (step.key.clone(), step.reached_on(receivable.issued, receivable.due)))
-            .find(|(_, on)| *on > self.today);
-        Some(Reason::StepDone { step: track.steps[last].key.clone(), next })
-    }
-
-    fn holds(&self, receivable: &ReceivableFacts) -> Vec<Reason> {
-        let mut holds: Vec<_> = self
-            .facts
-            .holds
-            .iter()
-            .filter(|hold| hold.suspends(receivable.id, self.today))
-            .collect();
-        holds.sort_by_key(|hold| (hold.kind.as_str(), hold.since, hold.until, &hold.why));
-        let reason = |hold: &HoldFacts| Reason::OnHold {
-            kind: hold.kind,
-            until: hold.until,
-            why: hold.why.clone(),
-        };
-        holds.into_iter().map(reason).collect()
-    }
-
-    fn promise(&self, receivable: &ReceivableFacts) -> Option<Reason> {
-        let promised_on = receivable.promised_until?;
-        let waits_until = self.strategy.promise_grace.ends(promised_on, self.calendar);
-        (self.today <= waits_until).then_some(Reason::Promised { promised_on, waits_until })
-    }
-
-    /// What is taken off the claim, and whether enough is left of it.
-    fn claim(&self, step: &Step, receivable: &ReceivableFacts, claim: &Claim) -> Vec<Reason> {
-        let &Claim { claim_minor, covered, disputed } = claim;
-        let minimum_minor = self.strategy.minimum_minor(step, receivable.open.currency);
-        let mut reasons = Vec::new();
-        if claim_minor == 0 {
-            reasons.push(Reason::CoveredByCredit { credit_minor: covered });
-        } else if claim_minor < minimum_minor {
-            reasons.push(Reason::BelowMinimum { claim_minor, minimum_minor });
-        }
-        if covered > 0 && claim_minor > 0 {
-            reasons.push(Reason::CreditDeducted { credit_minor: covered });
-        }
-        if disputed > 0 {
-            reasons.push(Reason::DisputeDeducted { disputed_minor: disputed });
-        }
-        reasons
-    }
-
-    fn reached(&self, track: &Track, at: usize, receivable: &ReceivableFacts) -> Vec<Reason> {
-        let step = &track.steps[at];
-        let last = receivable.last_step.as_ref().and_then(|mark| track.position(mark));
-        let count = at - last.map_or(0, |last| last + 1);
-        let reached = Reason::StepReached {
-            step: step.key.clone(),
-            offset_days: step.offset_days,
-            overdue_days: self.today - receivable.due,
-        };
-        let passed = (count > 0).then_some(Reason::StepsPassedOver { count });
-        std::iter::once(reached).chain(passed).collect()
-    }
-
-    /// One action per currency and channel, the most severe first, so that where contacts are
+    /// One action per currency, channel and step of a branch, the most severe first, so that where contacts are
     /// capped the weightier one is made.
     fn actions(&self, assessed: &[Assessed<'a>]) -> Vec<Planned> {
         let Some(track) = self.track else { return Vec::new() };
-        let mut groups: BTreeMap<(Currency, Channel), Group<'_, '_>> = BTreeMap::new();
+        let mut groups: BTreeMap<(Currency, Channel, Option<usize>), Group<'_, '_>> =
+            BTreeMap::new();
         for one in assessed.iter().filter(|one| one.may_act()) {
-            let Some(at) = one.step else { continue };
-            let route = self.route(&track.steps[at]);
-            let key = (one.receivable.open.currency, route.channel);
+            let Some((at, step)) = one.step.and_then(|at| Some((at, track.step(at)?))) else {
+                continue;
+            };
+            let route = self.route(step);
+            let of_branch = one.event_on.map(|_| at);
+            let key = (one.receivable.open.currency, route.channel, of_branch);
             let group = groups.entry(key).or_insert_with(|| Group {
                 at,
+                step,
                 route: route.clone(),
                 members: Vec::new(),
             });
             if at > group.at {
-                (group.at, group.route) = (at, route);
+                (group.at, group.step, group.route) = (at, step, route);
             }
-            group.members.push(one);
+            group.members.push((one, step));
         }
-        let mut ordered: Vec<((Currency, Channel), Group<'_, '_>)> = groups.into_iter().collect();
-        ordered.sort_by_key(|((currency, channel), group)| {
+        let mut ordered: Vec<_> = groups.into_iter().collect();
+        ordered.sort_by_key(|((currency, channel, _), group)| {
             (std::cmp::Reverse(group.at), *channel, *currency)
         });
         let mut contacts = self.facts.contacts.clone();
         let mut planned = Vec::new();
-        for ((currency, channel), group) in ordered {
-            let action = self.action(track, currency, group, assessed, &contacts);
+        for ((currency, channel, _), group) in ordered {
+            let action = self.action(currency, &group, assessed, &contacts);
             if action.is_act() && channel.is_contact() {
                 contacts.push(PastContact { day: self.today, channel, reached: true });
             }
@@ -355,23 +184,21 @@ impl<'a> DayOf<'a> {
 
     fn action(
         &self,
-        track: &Track,
         currency: Currency,
-        group: Group<'_, '_>,
+        group: &Group<'_, '_>,
         assessed: &[Assessed<'_>],
         contacts: &[PastContact],
     ) -> Planned {
-        let step = &track.steps[group.at];
+        let step = group.step;
         let (verdict, mut reasons) = self.permission(step, &group.route, contacts);
         reasons.extend(step.needs_approval.then_some(Reason::NeedsApproval));
         let lines: Vec<PlannedLine> = group
             .members
             .iter()
-            .map(|one| {
-                let own = one.step.map(|at| &track.steps[at]);
+            .map(|(one, own)| {
                 let raised = one.step != Some(group.at);
                 let raised = raised.then(|| Reason::RaisedTo { step: step.key.clone() });
-                let mut line = self.line(one, own);
+                let mut line = self.line(one, Some(own));
                 line.reasons.extend(raised);
                 line
             })
@@ -484,7 +311,7 @@ impl<'a> DayOf<'a> {
 
     fn skip(&self, currency: Currency, members: &[&Assessed<'_>]) -> Planned {
         let highest = members.iter().filter_map(|one| one.step).max();
-        let step = highest.and_then(|at| Some((self.track?.steps.get(at)?, at)));
+        let step = highest.and_then(|at| Some((self.track?.step(at)?, at)));
         let lines: Vec<PlannedLine> = members.iter().map(|one| self.line(one, None)).collect();
         let mut reasons: Vec<Reason> = Vec::new();
         for reason in lines.iter().flat_map(|line| &line.reasons).filter(|r| r.prevents()) {
@@ -517,18 +344,14 @@ impl<'a> DayOf<'a> {
             overdue_days: self.today - receivable.due,
             open: receivable.open,
             claim: Money { minor: one.claim_minor, ..receivable.open },
-            step: step
-                .map(|step| StepMark { key: step.key.clone(), offset_days: step.offset_days }),
+            step: step.map(|step| StepMark {
+                key: step.key.clone(),
+                offset_days: step.offset_days,
+                event_on: one.event_on,
+            }),
             reasons: one.reasons.clone(),
         }
     }
-}
-
-/// The parts of a claim, smallest units.
-struct Claim {
-    claim_minor: i64,
-    covered: i64,
-    disputed: i64,
 }
 
 /// How a customer is reached, and what had to be said about it.
@@ -541,10 +364,12 @@ struct Route<'a> {
 
 /// Receivables that share one action.
 struct Group<'g, 'a> {
-    /// Position of the most severe step.
+    /// Place of the most severe step.
     at: usize,
+    step: &'a Step,
     route: Route<'a>,
-    members: Vec<&'g Assessed<'a>>,
+    /// Each with its own step.
+    members: Vec<(&'g Assessed<'a>, &'a Step)>,
 }
 
 fn planned_step(step: &Step, position: usize) -> PlannedStep {

@@ -3,10 +3,10 @@
 //! invariant 4).
 
 use super::Strategy;
+use super::assess::{Answers, Assessed, DayOf};
 use super::explain::Reason;
 use super::facts::{ContactPointFacts, CustomerFacts};
 use super::guard::{ContactRequest, Decision, Purpose, decide};
-use super::plan::{Assessed, DayOf};
 use crate::calendar::Calendar;
 use crate::hours::{Channel, Moment};
 use crate::id::{ContactPointId, ReceivableId};
@@ -23,6 +23,9 @@ pub struct Pending<'a> {
     pub contact_point: Option<ContactPointId>,
     /// What for.
     pub purpose: Purpose,
+    /// Key of the step, when it is one of a branch: then it is looked at as an answer to the event,
+    /// and else as a step of the ladder only.
+    pub branch_step: Option<&'a str>,
 }
 
 /// What may become of it.
@@ -59,8 +62,12 @@ pub fn recheck(
     now: Moment,
 ) -> Release {
     let mut undone = facts.clone();
-    undone.receivables.iter_mut().for_each(|receivable| receivable.last_step = None);
-    let assessed = DayOf::new(&undone, strategy, calendar, now.day).assess_all();
+    for receivable in &mut undone.receivables {
+        receivable.last_step = None;
+        receivable.branch_steps.clear();
+    }
+    let answers = pending.branch_step.map_or(Answers::None, Answers::Only);
+    let assessed = DayOf::new(&undone, strategy, calendar, now.day).assess_all(answers);
     let concerned: Vec<&Assessed<'_>> =
         assessed.iter().filter(|one| pending.receivables.contains(&one.receivable.id)).collect();
     let (kept, dropped): (Vec<&Assessed<'_>>, Vec<&Assessed<'_>>) =

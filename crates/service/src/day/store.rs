@@ -8,7 +8,7 @@ use crate::clock;
 use crate::contact_time;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
-use crate::facts::Case;
+use crate::facts::{self, Case};
 use crate::statements;
 use puntual_core::date::Day;
 use puntual_core::hours::{Channel, Moment};
@@ -171,11 +171,12 @@ impl<'a> Writer<'a> {
         let track = self.strategy.track(case.facts.segment.as_deref());
         for line in &planned.lines {
             let Some(step) = &line.step else { continue };
-            let position = |track: &Track| track.steps.iter().position(|s| s.key == step.key);
+            let position = |track: &Track| track.all_steps().position(|s| s.key == step.key);
+            let place = track.and_then(position).unwrap_or_default();
             self.marks.push(ActionReceivable {
                 receivable: line.receivable,
                 strategy: self.version.clone(),
-                step_index: track.and_then(position).unwrap_or_default() as i64,
+                step_index: facts::step_index(place, step.event_on),
                 step: step.key.clone(),
                 offset_days: step.offset_days.into(),
                 action,

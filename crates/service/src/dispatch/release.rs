@@ -19,10 +19,10 @@ use puntual_core::calendar::Calendar;
 use puntual_core::hours::{Channel, Moment};
 use puntual_core::id::{MessageId, ReceivableId};
 use puntual_core::money::Money;
-use puntual_core::strategy::Strategy;
 use puntual_core::strategy::explain::Reason;
 use puntual_core::strategy::guard::Purpose;
 use puntual_core::strategy::recheck::{self, Pending};
+use puntual_core::strategy::{Anchor, Strategy};
 use puntual_store::action::{self, Action};
 use puntual_store::customer::{self, ContactPoint};
 use puntual_store::outbox::{self, Message, Rendered};
@@ -123,6 +123,7 @@ impl Claimed<'_> {
                 channel: Channel::Email,
                 contact_point: point.as_ref().map(|point| point.id),
                 purpose,
+                branch_step: self.branch_step(&strategy),
             },
         };
         match look.verdict() {
@@ -153,8 +154,13 @@ impl Claimed<'_> {
     /// What the most severe step of the message is for.
     fn purpose(&self, strategy: &Strategy) -> Option<Purpose> {
         let action = self.actions.first()?;
-        let mut steps = strategy.tracks.iter().flat_map(|track| &track.steps);
-        steps.find(|step| step.key == action.step).map(|step| step.purpose)
+        strategy.step(&action.step).map(|step| step.purpose)
+    }
+
+    /// The key of its step, when it answers an event.
+    fn branch_step(&self, strategy: &Strategy) -> Option<&str> {
+        let step = strategy.step(&self.actions.first()?.step)?;
+        matches!(step.anchor, Anchor::Promise | Anchor::Event).then_some(&self.actions[0].step)
     }
 
     /// The receivables it was planned for.
