@@ -139,11 +139,13 @@ fn expand(
         }
         _ => problem::unreadable_member(),
     })?;
-    let packed = entry.compressed_size();
+    let (packed, stated) = (entry.compressed_size(), entry.size());
     let bytes = take(entry).map_err(|_| problem::unreadable_member())?;
     budget.spend(bytes.len() as u64);
     if bytes.len() as u64 > MAX_MEMBER_BYTES {
-        if bytes.len() as u64 > packed.saturating_mul(MAX_GROWTH) {
+        // Only a part was expanded: the whole is what its header says, or at least that part.
+        let whole = stated.max(bytes.len() as u64);
+        if whole > packed.saturating_mul(MAX_GROWTH) {
             budget.exceeded = Some(problem::zip_bomb());
         }
         return Err(problem::too_large(MAX_MEMBER_BYTES as usize));

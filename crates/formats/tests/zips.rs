@@ -105,6 +105,15 @@ fn bombs_are_refused_whole_and_soon() {
     let file = open(&one);
     assert_eq!(codes(&file), ["zip_bomb"]);
     assert_eq!((file.status, file.counts().read), (Status::Reject, 1));
+    // One whose first part is no bomb yet.
+    let mut late: Vec<u8> = Vec::new();
+    let mut seed = 1_u32;
+    while late.len() < 200_000 {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        late.push((seed >> 24) as u8);
+    }
+    late.resize(60_000_000, b' ');
+    assert_eq!(codes(&open(&packed(&[("a.xml", &late)]))), ["zip_bomb"]);
     // Many members, each within its own limit.
     let member = vec![b' '; 1_000_000];
     let names: Vec<String> = (0..45).map(|n| format!("{n}.xml")).collect();

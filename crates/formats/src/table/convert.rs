@@ -236,7 +236,7 @@ impl<'p> Converter<'p> {
                 _ => true,
             };
             amounts |= filled && field.is_money();
-            dates |= filled && field.is_date();
+            dates |= filled && field.is_date() && may_be_date(row.value(column));
             customer |=
                 filled && matches!(field, Field::CustomerCode | Field::CustomerName | Field::TaxId);
         }
@@ -502,6 +502,14 @@ fn is_email(text: &str) -> bool {
 /// What was paid of a grouped document, for the control sums.
 fn paid(document: &DocumentRecord) -> Option<Decimal> {
     Some(document.total? - document.open?)
+}
+
+/// Whether something in a column of dates can be meant as one: `Página 2` is not.
+fn may_be_date(value: Value<'_>) -> bool {
+    match value {
+        Value::Text(text) => text.bytes().filter(u8::is_ascii_digit).count() >= 4,
+        _ => true,
+    }
 }
 
 /// The first date of a row whose kind has only one.

@@ -115,23 +115,21 @@ pub fn aligned(top: &str, points: impl Fn(&[&str]) -> u32) -> Option<(u32, Width
 /// The cells of a line between which there are at least two blanks, with where each begins and
 /// ends, in characters.
 fn spaced(line: &str) -> Vec<(usize, usize, &str)> {
-    let mut cells: Vec<(usize, usize, &str)> = Vec::new();
-    let (mut bytes, mut chars) = (0, 0);
-    for word in line.split(' ') {
-        let (from, start) = (bytes, chars);
-        bytes += word.len() + 1;
-        chars += word.chars().count() + 1;
-        if word.trim().is_empty() {
+    let chars: Vec<(usize, char)> = line.char_indices().collect();
+    let byte = |at: usize| chars.get(at).map_or(line.len(), |(byte, _)| *byte);
+    let is_blank = |at: usize| chars.get(at).is_none_or(|(_, c)| c.is_whitespace());
+    let mut cells = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        if is_blank(at) {
+            at += 1;
             continue;
         }
-        match cells.last_mut() {
-            Some((_, end, cell)) if *end + 1 == start => {
-                let whole_from = from - cell.len() - 1;
-                *cell = line[whole_from..from + word.len()].trim_end();
-                *end = chars - 1;
-            }
-            _ => cells.push((start, chars - 1, word)),
+        let start = at;
+        while !(is_blank(at) && is_blank(at + 1)) {
+            at += 1;
         }
+        cells.push((start, at, &line[byte(start)..byte(at)]));
     }
     cells
 }
@@ -167,6 +165,11 @@ fn aligned_cells(line: &str, starts: &[usize]) -> StringRecord {
     let mut cells = StringRecord::new();
     let mut from = 0;
     for start in starts {
+        // A word before it may reach past where this column begins.
+        if *start <= from {
+            cells.push_field("");
+            continue;
+        }
         let before = (from..*start).rev().take_while(|at| !is_blank(*at)).count();
         let after = (*start..chars.len()).take_while(|at| !is_blank(*at)).count();
         let cut = match before {
@@ -210,6 +213,15 @@ B                          3         5,00";
             ["B", "3", "5,00"],
         ];
         assert_eq!(cut(text), expected);
+    }
+
+    #[test]
+    fn a_word_across_several_columns_is_one_cell() {
+        let text = "Cliente  Folio  Total\nA            1   2,00\n---------------------\nB";
+        let rows = cut(text);
+        assert_eq!(rows[1], ["A", "1", "2,00"]);
+        assert_eq!(rows[2], ["", "---------------------", ""]);
+        assert_eq!(rows[3], ["B", "", ""]);
     }
 
     #[test]

@@ -166,6 +166,8 @@ pub enum Rows<'s> {
         last_line: usize,
         /// 1 once it is known that lines end in CR LF, which the reader counts one late.
         late_by: usize,
+        /// Number given to the row before; lines that end in CR alone are not counted at all.
+        last_number: usize,
     },
     /// Fixed width.
     Lines {
@@ -208,6 +210,7 @@ impl<'s> Rows<'s> {
                     record: StringRecord::new(),
                     last_line: 0,
                     late_by: 0,
+                    last_number: 0,
                 }
             }
             Cut::Widths(widths) => {
@@ -235,7 +238,7 @@ impl<'s> Rows<'s> {
     /// When the source cannot be read, or a row has no end.
     pub fn next(&mut self) -> io::Result<Option<(usize, Row<'_>)>> {
         match self {
-            Rows::Delimited { reader, record, last_line, late_by } => {
+            Rows::Delimited { reader, record, last_line, late_by, last_number } => {
                 reader.get_mut().begin_row();
                 if !reader.read_record(record).map_err(cause)? {
                     return Ok(None);
@@ -245,7 +248,8 @@ impl<'s> Rows<'s> {
                     *late_by = 1;
                 }
                 *last_line = line;
-                Ok(Some((line + *late_by, Row::Text(record))))
+                *last_number = (line + *late_by).max(*last_number + 1);
+                Ok(Some((*last_number, Row::Text(record))))
             }
             Rows::Lines { lines, widths, is_header_due, line, number, record } => {
                 if std::mem::take(is_header_due) {
