@@ -209,7 +209,7 @@ fn the_simple_methods_say_what_a_spreadsheet_says() {
         &portfolio,
         &BacktestQuestion {
             cuts: &[START + 50],
-            observed_to: START + 200,
+            observed: AsOf::day(START + 200),
             as_known_then: true,
             new_days: 30,
             weeks: 4,

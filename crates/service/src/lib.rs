@@ -4,6 +4,7 @@
 
 pub mod api_tokens;
 pub mod applications;
+pub mod backtest;
 pub mod balances;
 pub mod bank;
 pub mod bank_links;
@@ -34,6 +35,7 @@ pub mod documents;
 pub mod error;
 pub mod exports;
 pub mod facts;
+pub mod forecast;
 pub mod freshness;
 pub mod holds;
 pub mod import_preview;
@@ -86,6 +88,8 @@ pub struct App {
     pub portfolios: Portfolios,
     /// Verdicts on how customers pay, kept beside them.
     pub verdicts: verdicts::Verdicts,
+    /// How wrong forecasts would have been, kept beside them.
+    pub tested: forecast::Tested,
     ids: Mutex<IdMaker>,
 }
 
@@ -96,7 +100,14 @@ impl App {
         let store = Store::open(url)?;
         let ids = Mutex::new(IdMaker::new(node));
         let portfolios = Portfolios::of(store.clone());
-        Ok(App { store, clock, portfolios, verdicts: verdicts::Verdicts::default(), ids })
+        Ok(App {
+            store,
+            clock,
+            portfolios,
+            verdicts: verdicts::Verdicts::default(),
+            tested: forecast::Tested::default(),
+            ids,
+        })
     }
 
     /// A new id.

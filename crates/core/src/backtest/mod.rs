@@ -8,10 +8,12 @@
 
 mod baseline;
 mod errors;
+mod shown;
 
 pub use baseline::Method;
-pub(crate) use baseline::{Baseline, book_mean};
+use baseline::{Baseline, book_mean};
 pub use errors::{CashErrors, LineErrors, Week};
+pub use shown::{Shown, show};
 
 use crate::calendar::Calendar;
 use crate::currency::Currency;
@@ -27,8 +29,8 @@ use std::collections::BTreeMap;
 pub struct BacktestQuestion<'a> {
     /// The days forecasts are made again, in order.
     pub cuts: &'a [Day],
-    /// Up to this day it is known what happened: later weeks are not judged.
-    pub observed_to: Day,
+    /// Up to this day, and with this knowledge, it is seen what happened: later weeks are not judged.
+    pub observed: AsOf,
     /// Limit each cut to what had been recorded by then. A history loaded in one go had not.
     pub as_known_then: bool,
     /// Days after a cut in which new receivables are judged.
@@ -134,7 +136,10 @@ struct Judged<'a> {
 
 impl Run<'_> {
     fn cut(&mut self, cut: Day) {
-        let known_at = self.question.as_known_then.then_some(cut);
+        let known_at = match self.question.as_known_then {
+            true => Some(cut),
+            false => self.question.observed.known_at,
+        };
         let at = AsOf { as_of: cut, known_at };
         let ahead = usize::from(self.question.new_days);
         let learnt = Learnt::of(self.portfolio, at, self.question.calendar, ahead);
@@ -175,7 +180,7 @@ impl Run<'_> {
         if !teaches || (open_minor.is_none() && !is_new) {
             return None;
         }
-        let observed = AsOf::day(self.question.observed_to);
+        let observed = self.question.observed;
         let by_cash = line.movements_until(observed).any(|movement| movement.kind.is_cash());
         let paid_on = line.settled_on(observed).filter(|_| by_cash);
         let earliest = if is_new { line.issued() } else { at.as_of + 1 };
@@ -213,7 +218,8 @@ impl Run<'_> {
     ) {
         let weeks = usize::from(self.question.weeks);
         let open = i128::from(judged.open_minor.unwrap_or(0));
-        for movement in judged.line.movements().filter(|movement| movement.kind.is_cash()) {
+        let moved = judged.line.movements_until(self.question.observed);
+        for movement in moved.filter(|movement| movement.kind.is_cash()) {
             if let Some(week) = week_of(movement.effective, cut).filter(|week| *week < weeks) {
                 cash.actual[week] += movement.amount_minor;
             }
@@ -240,7 +246,7 @@ impl Run<'_> {
         for (weeks, expected) in kept.iter_mut().zip(&cash.expected) {
             let over = (1..).zip(cash.actual.iter().zip(expected));
             for (number, (actual, expected)) in over {
-                if cut + 7 * i32::from(number) <= self.question.observed_to {
+                if cut + 7 * i32::from(number) <= self.question.observed.as_of {
                     let expected_minor = crate::forecast::rounded(*expected);
                     weeks.push(Week { cut, number, actual_minor: *actual, expected_minor });
                 }

@@ -105,6 +105,31 @@ impl Forecast {
     }
 }
 
+impl Forecast {
+    /// Puts certain days in place of the chances of the lines of a currency: the whole of each line
+    /// comes on its day. The spread of a period stays as wide as it was, around its new mean.
+    pub(crate) fn pay_on(&mut self, currency: Currency, days: &[Option<Day>]) {
+        let width = self.periods.len();
+        let mut means = vec![0_i64; width];
+        let of_line = self.lines.iter().zip(days).zip(self.chances.chunks_mut(width.max(1)));
+        for ((line, day), chances) in of_line.filter(|((line, _), _)| line.currency == currency) {
+            for ((chance, period), mean) in chances.iter_mut().zip(&self.periods).zip(&mut means) {
+                let comes = day.is_some_and(|day| period.contains(day));
+                *chance = if comes { ONE as u32 } else { 0 };
+                *mean += if comes { line.open_minor } else { 0 };
+            }
+        }
+        let cash = self.cash.iter_mut().filter(|cash| cash.currency == currency);
+        for (period, mean) in cash.flat_map(|cash| &mut cash.periods).zip(means) {
+            let moved = mean - period.mean_minor;
+            period.mean_minor = mean;
+            period.p10_minor = (period.p10_minor + moved).max(0).min(mean);
+            period.p50_minor = mean;
+            period.p90_minor = (period.p90_minor + moved).max(mean);
+        }
+    }
+}
+
 /// Forecasts every open receivable, and the cash they make.
 pub fn forecast(portfolio: &Portfolio, question: &ForecastQuestion<'_>) -> Forecast {
     let learnt = Learnt::of(portfolio, question.at, question.calendar, 0);

@@ -5,6 +5,7 @@ mod bench;
 mod books;
 mod days;
 mod export;
+mod forecast;
 mod import;
 mod interest;
 mod output;
@@ -72,6 +73,10 @@ enum Command {
     Interest(interest::Interest),
     /// Rates of late interest.
     Rate(interest::Rate),
+    /// When what is owed will be paid, and the cash that makes.
+    Forecast(forecast::Forecast),
+    /// How wrong the forecast and simpler methods would have been.
+    Backtest(forecast::Backtest),
     /// What the strategies would do on a day; stores nothing.
     Plan(days::Plan),
     /// Run the day: promises judged, plan stored, messages queued.
@@ -180,6 +185,8 @@ fn run(cli: &Cli) -> Result<Outcome, Failure> {
         Command::Report(command) => report::report(common, command),
         Command::Interest(command) => interest::interest(common, command),
         Command::Rate(command) => interest::rate(common, command),
+        Command::Forecast(command) => forecast::forecast(common, command),
+        Command::Backtest(command) => forecast::backtest(common, command),
         Command::Plan(command) => days::plan(common, command),
         Command::Day(command) => days::day_run(common, command),
         Command::Statement(command) => days::statement(common, command),
