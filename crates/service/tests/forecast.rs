@@ -23,8 +23,7 @@ fn load(place: &Place, file: &str, today: &str) -> Option<Books> {
 }
 
 fn tested(books: &Books, from: &str, to: &str, new_days: u16) -> Value {
-    let question =
-        backtest::Question { new_days, ..backtest::Question::new(day(from), day(to)) };
+    let question = backtest::Question { new_days, ..backtest::Question::new(day(from), day(to)) };
     backtest::json(&books.app, &books.ctx, &question).unwrap()
 }
 
@@ -40,7 +39,10 @@ fn reaches(found: &Value, must: [f64; 4]) {
     assert!(is.iter().zip(must).all(|(is, must)| *is <= must), "{is:?} should be within {must:?}");
     let covered = found["line"]["coverage"].as_f64().unwrap();
     assert!((0.75..=0.92).contains(&covered), "{covered}");
-    assert_eq!((&found["shown"]["dates"], &found["shown"]["cash"]), (&"model".into(), &"model".into()));
+    assert_eq!(
+        (&found["shown"]["dates"], &found["shown"]["cash"]),
+        (&"model".into(), &"model".into())
+    );
 }
 
 #[test]
