@@ -50,5 +50,8 @@ SELECT create_distributed_table('action', 'workspace_id', colocate_with => 'work
 SELECT create_distributed_table('action_receivable', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('outbox', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('timeline', 'workspace_id', colocate_with => 'workspace');
+SELECT create_distributed_table('guard_block', 'workspace_id', colocate_with => 'workspace');
+SELECT create_distributed_table('guard_waiver', 'workspace_id', colocate_with => 'workspace');
+SELECT create_distributed_table('guard_file', 'workspace_id', colocate_with => 'workspace');
 
 COMMIT;

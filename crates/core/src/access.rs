@@ -70,6 +70,8 @@ pub enum Deed {
     ApprovePlan,
     /// Run the day by hand.
     RunDay,
+    /// Set one of our own policies of contact aside for a customer.
+    WaivePolicy,
     /// Give customers to collectors.
     AssignWork,
     /// Write and publish strategies and templates.
@@ -108,6 +110,7 @@ impl Deed {
             | Deed::UndoImport
             | Deed::ApprovePlan
             | Deed::RunDay
+            | Deed::WaivePolicy
             | Deed::AssignWork
             | Deed::EditStrategies
             | Deed::ChargeInterest

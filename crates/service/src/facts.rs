@@ -10,6 +10,7 @@
 //! reads the mark.
 
 use crate::App;
+use crate::contact_law::Laws;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
 use puntual_core::aging::{self, BucketSet, CreditPolicy};
@@ -24,7 +25,7 @@ use puntual_core::strategy::StepMark;
 use puntual_core::strategy::facts::{
     ContactPointFacts, CustomerFacts, HoldFacts, HoldKind, ReceivableFacts,
 };
-use puntual_core::strategy::guard::{ContactLaw, PastContact};
+use puntual_core::strategy::guard::PastContact;
 use puntual_store::action::{self, ActionReceivable, PendingContact};
 use puntual_store::customer::{self, ContactPoint, Customer};
 use puntual_store::document;
@@ -184,6 +185,7 @@ struct Rows {
     contacts: HashMap<CustomerId, Vec<Event>>,
     pending: HashMap<CustomerId, Vec<PendingContact>>,
     steps: HashMap<ReceivableId, Steps>,
+    laws: Laws,
 }
 
 /// The steps done about a receivable.
@@ -247,7 +249,9 @@ impl Rows {
         let disputes = standing::disputes_of_range(tx, scope, range)?.into_iter().filter(disputed);
         let since = day - CONTACT_DAYS;
         let steps = action::steps_of_customers(tx, scope, range, day)?;
+        let laws = Laws::load(tx, ctx, range, (since, day))?;
         Ok(Rows {
+            laws,
             open: by_customer(open, |c| c.receivable.customer),
             unapplied,
             promises: by_customer(promises, |p| p.customer),
@@ -291,10 +295,7 @@ impl Rows {
             }
         });
         let place = place_of(country_of(ctx, &c), &c, &points);
-        let law = ContactLaw {
-            region: place.map(|place| place.region.to_owned()),
-            ..ContactLaw::default()
-        };
+        let law = self.laws.of(c.id, place);
         let facts = CustomerFacts {
             creditor: ctx.creditor.scope.creditor,
             customer: c.id,
@@ -324,7 +325,9 @@ impl Rows {
         leaving: Option<MessageId>,
     ) -> Vec<PastContact> {
         let made = self.contacts.remove(&customer).unwrap_or_default();
-        let made = made.iter().filter_map(past_contact);
+        let ours = made.iter().filter(|event| !self.laws.is_answer(event));
+        let mut made: Vec<PastContact> = ours.filter_map(past_contact).collect();
+        made.extend(self.laws.elsewhere(customer));
         let pending = self.pending.remove(&customer).unwrap_or_default();
         let pending = pending.into_iter().filter(|p| leaving.is_none() || p.message != leaving);
         let mut planned: Vec<PastContact> = Vec::new();
@@ -337,7 +340,8 @@ impl Rows {
                 planned.push(same);
             }
         }
-        made.chain(planned).collect()
+        made.extend(planned);
+        made
     }
 }
 
@@ -500,7 +504,11 @@ fn hold_facts(hold: &Hold) -> HoldFacts {
 /// A contact on the timeline, unless it is no contact with the customer: a note of our own.
 fn past_contact(event: &Event) -> Option<PastContact> {
     let channel = Channel::parse(event.channel.as_deref()?).filter(|c| c.is_contact())?;
-    let missed = ["no_answer", "wrong_number", "voicemail", "busy", "not_reached"];
-    let reached = event.outcome.as_deref().is_none_or(|outcome| !missed.contains(&outcome));
+    let reached = event.outcome.as_deref().is_none_or(has_reached);
     Some(PastContact { day: event.happened_on, channel, reached })
+}
+
+/// Whether a contact with that outcome reached someone.
+pub(crate) fn has_reached(outcome: &str) -> bool {
+    !["no_answer", "wrong_number", "voicemail", "busy", "not_reached"].contains(&outcome)
 }

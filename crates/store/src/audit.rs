@@ -16,7 +16,7 @@ pub struct Orphans {
 }
 
 /// Relations that must hold: child table, its column, parent table, its key, extra condition.
-const RELATIONS: [(&str, &str, &str, &str, &str); 30] = [
+const RELATIONS: [(&str, &str, &str, &str, &str); 33] = [
     ("receivable", "document_id", "document", "document_id", ""),
     ("receivable", "customer_id", "customer", "customer_id", ""),
     ("document", "customer_id", "customer", "customer_id", ""),
@@ -40,6 +40,9 @@ const RELATIONS: [(&str, &str, &str, &str, &str); 30] = [
     ("charge_note", "document_id", "document", "document_id", ""),
     ("charge_note", "charged_document_id", "document", "document_id", ""),
     ("hold", "customer_id", "customer", "customer_id", ""),
+    ("guard_block", "customer_id", "customer", "customer_id", ""),
+    ("guard_block", "event_id", "timeline", "event_id", ""),
+    ("guard_waiver", "customer_id", "customer", "customer_id", ""),
     ("timeline", "customer_id", "customer", "customer_id", ""),
     ("document_reference", "document_id", "document", "document_id", ""),
     ("action", "customer_id", "customer", "customer_id", ""),

@@ -18,6 +18,7 @@ pub mod debit_result;
 pub mod document;
 mod engine;
 pub mod error;
+pub mod guard;
 pub mod import;
 pub mod interest;
 pub mod ledger;

@@ -213,6 +213,21 @@ pub fn for_each<E: From<StoreError>>(
     tx.for_each(&sql, &params![scope.workspace, scope.creditor], |row| each(read(row)?))
 }
 
+/// Contacts the customers of a range began themselves, from a day on.
+pub fn received_of_range(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    range: CustomerRange,
+    from: Day,
+) -> Result<Vec<Event>, StoreError> {
+    let sql = select(
+        "customer_id > $3 AND customer_id <= $4 AND happened_on >= $5 \
+         AND kind = 'contact_received' ORDER BY customer_id, event_id",
+    );
+    let values = params![scope.workspace, scope.creditor, range.after, range.through, from];
+    tx.query(&sql, &values, read)
+}
+
 /// Contacts with a range of customers between two days, both included, by customer.
 pub fn contacts_of_range(
     tx: &mut Tx<'_>,

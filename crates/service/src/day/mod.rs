@@ -23,6 +23,7 @@ use crate::App;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
 use crate::facts::{self, Basis, Case, PastBook};
+use crate::guard_blocks::{Attempt, Blocked, Stage};
 use puntual_core::access::Deed;
 use puntual_core::calendar::Calendar;
 use puntual_core::date::Day;
@@ -202,6 +203,8 @@ impl<'a> Run<'a> {
 
     fn write(&mut self, tx: &mut Tx<'_>, cases: &[Case]) -> Result<DayCounts, ServiceError> {
         let mut writer = Writer::new(self.app, self.ctx, self.day, self.mode, &self.strategy);
+        let keep_policies = self.strategy.keep_policies;
+        let mut blocked = Blocked::new(self.app, self.ctx, self.day, keep_policies);
         for case in cases {
             let region = case.facts.law.region.as_deref();
             let calendar = self.calendars.of(&case.facts.country, region);
@@ -212,12 +215,30 @@ impl<'a> Run<'a> {
                     Verdict::Defer { .. } => writer.counts.deferred += 1,
                     Verdict::Skip => writer.counts.skipped += 1,
                 }
+                blocked.extend(attempt(case, one), calendar);
             }
             let acts: Vec<&Planned> = planned.iter().filter(|one| one.is_act()).collect();
             writer.write_case(tx, case, &acts)?;
         }
+        if self.mode == Mode::Send {
+            blocked.write(tx)?;
+        }
         writer.finish(tx)
     }
+}
+
+/// What was tried with a plan that came to nothing, for the record of what the rules forbade.
+fn attempt<'a>(case: &'a Case, planned: &'a Planned) -> Option<Attempt<'a>> {
+    let (channel, step) = (planned.channel?, planned.step.as_ref()?);
+    (!planned.is_act()).then_some(Attempt {
+        case,
+        stage: Stage::Plan,
+        channel,
+        step: &step.key,
+        purpose: step.purpose,
+        reasons: &planned.reasons,
+        message: None,
+    })
 }
 
 fn add(sum: &mut DayCounts, part: DayCounts) {

@@ -9,6 +9,7 @@ use crate::ctx::Ctx;
 use crate::day::{self, in_line};
 use crate::error::ServiceError;
 use crate::facts::{self, Basis, Case};
+use crate::guard_blocks::{Attempt, Blocked, Stage};
 use crate::render::{
     self, Language, MessageFields, RenderedEmail, Statement, TemplateError, render_email,
     standard_template,
@@ -127,8 +128,12 @@ impl Claimed<'_> {
             },
         };
         match look.verdict() {
-            recheck::Release::Drop { reasons } => self.drop_it(tx, &in_line(&reasons)),
+            recheck::Release::Drop { reasons } => {
+                self.note_block(tx, &look, &reasons)?;
+                self.drop_it(tx, &in_line(&reasons))
+            }
             recheck::Release::Wait { not_before, reasons } => {
+                self.note_block(tx, &look, &reasons)?;
                 self.wait(tx, &case, not_before, &reasons)
             }
             recheck::Release::Send { claims, left_out } => {
@@ -177,6 +182,28 @@ impl Claimed<'_> {
     fn moments(&self, case: &Case) -> Vec<Moment> {
         let zones = contact_time::zones(self.ctx, &case.facts.country, case.place);
         contact_time::local_moments(self.ctx.now_ms, &zones)
+    }
+
+    /// Writes down what a rule of contact forbade, when it was one.
+    fn note_block(
+        &self,
+        tx: &mut Tx<'_>,
+        look: &Look<'_>,
+        reasons: &[Reason],
+    ) -> Result<(), ServiceError> {
+        let (keep_policies, step) = (look.strategy.keep_policies, self.actions.first());
+        let mut blocked = Blocked::new(self.app, self.ctx, self.ctx.today, keep_policies);
+        let attempt = Attempt {
+            case: look.case,
+            stage: Stage::Dispatch,
+            channel: look.pending.channel,
+            step: step.map_or("", |action| &action.step),
+            purpose: look.pending.purpose,
+            reasons,
+            message: Some(self.message.id),
+        };
+        blocked.extend([attempt], look.calendar);
+        blocked.write(tx)
     }
 
     /// The facts forbid it: its steps are taken back, so that what is still owed is planned anew
