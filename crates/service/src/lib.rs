@@ -53,6 +53,7 @@ pub mod overview;
 pub mod password;
 pub mod payments;
 pub mod portfolios;
+pub mod probe;
 pub mod promises;
 pub mod random;
 pub mod reading;
@@ -92,6 +93,9 @@ pub struct App {
     pub verdicts: verdicts::Verdicts,
     /// How wrong forecasts would have been, kept beside them.
     pub tested: forecast::Tested,
+    /// What happens between the steps, in the simulator.
+    #[cfg(feature = "testing")]
+    pub probe: Option<probe::Probe>,
     ids: Mutex<IdMaker>,
 }
 
@@ -108,6 +112,8 @@ impl App {
             portfolios,
             verdicts: verdicts::Verdicts::default(),
             tested: forecast::Tested::default(),
+            #[cfg(feature = "testing")]
+            probe: None,
             ids,
         })
     }

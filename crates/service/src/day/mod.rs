@@ -24,6 +24,7 @@ use crate::ctx::Ctx;
 use crate::error::ServiceError;
 use crate::facts::{self, Basis, Case, PastBook};
 use crate::guard_blocks::{Attempt, Blocked, Stage};
+use crate::probe::Point;
 use puntual_core::access::Deed;
 use puntual_core::calendar::Calendar;
 use puntual_core::date::Day;
@@ -169,6 +170,7 @@ impl<'a> Run<'a> {
         let mut after = CustomerId(0);
         loop {
             let (app, from) = (self.app, after);
+            app.pass(Point::PageBegins);
             let page = app.store.write(|tx| self.page(tx, again.then_some(from)))?;
             let Some(page) = page else { return Ok(counts) };
             after = page.through;
@@ -198,6 +200,7 @@ impl<'a> Run<'a> {
             Some(_) => (run.through, DayCounts { deferred: 0, skipped: 0, ..counts }),
         };
         action::advance_day(tx, ctx.scope(), day, reached, added)?;
+        self.app.pass(Point::PageWritten);
         Ok(Some(Page { through, counts }))
     }
 

@@ -14,6 +14,7 @@ use crate::channels::{Delivery, EmailChannel};
 use crate::clock;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
+use crate::probe::Point;
 use puntual_core::access::Deed;
 use puntual_core::id::MessageId;
 use puntual_store::{action, outbox};
@@ -140,6 +141,7 @@ impl Round<'_> {
 
     /// Releases, sends and records one message. False when somebody else has it.
     fn one(&mut self, channel: &EmailChannel, id: MessageId) -> Result<bool, ServiceError> {
+        self.app.pass(Point::MessageDue(id));
         let ctx = at_this_moment(self.app, self.ctx);
         match release::release(self.app, &ctx, &self.owner, id)? {
             Release::Taken => return Ok(false),
@@ -153,7 +155,10 @@ impl Round<'_> {
 
     fn send(&mut self, channel: &EmailChannel, released: &Released) -> Result<(), ServiceError> {
         // No transaction is open here: what the row says now is `sending`, until the lease ends.
+        let id = released.message.id;
+        self.app.pass(Point::MessageReleased(id));
         let delivery = channel.send(&released.envelope);
+        self.app.pass(Point::MessageSent(id));
         let lost = matches!(delivery, Delivery::TemporaryFailure { code: None, .. });
         self.lost_in_a_row = if lost { self.lost_in_a_row + 1 } else { 0 };
         let ctx = at_this_moment(self.app, self.ctx);
@@ -163,6 +168,7 @@ impl Round<'_> {
             outcome::Fate::Failed => self.report.failed += 1,
             outcome::Fate::Unknown => self.report.unknown += 1,
         }
+        self.app.pass(Point::FateRecorded(id));
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use crate::App;
 use crate::channels::Delivery;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
+use crate::probe::Point;
 use puntual_core::id::EventId;
 use puntual_store::action;
 use puntual_store::customer;
@@ -92,6 +93,7 @@ pub(super) fn record(
         let body = if verdict.fate == Fate::Sent { message.subject.clone() } else { verdict.why };
         let balance_minor = Some(released.balance_minor);
         timeline::append(tx, scope, &[Event { body, balance_minor, ..event }])?;
+        app.pass(Point::FateWritten(message.id));
         Ok(verdict.fate)
     })
 }

@@ -10,6 +10,7 @@ use crate::day::{self, in_line};
 use crate::error::ServiceError;
 use crate::facts::{self, Basis, Case};
 use crate::guard_blocks::{Attempt, Blocked, Stage};
+use crate::probe::Point;
 use crate::render::{
     self, Language, MessageFields, RenderedEmail, Statement, TemplateError, render_email,
     standard_template,
@@ -87,7 +88,9 @@ pub(super) fn release(
         customer::touch(tx, scope, message.customer)?;
         let actions = action::of_message(tx, scope, id)?;
         let claimed = Claimed { app, ctx, owner, message, actions };
-        claimed.decide(tx)
+        let release = claimed.decide(tx)?;
+        app.pass(Point::ReleaseWritten(id));
+        Ok(release)
     })
 }
 

@@ -5,4 +5,5 @@
 pub mod books;
 pub mod mime_reader;
 pub mod samples;
+pub mod simulation;
 pub mod smtp_server;

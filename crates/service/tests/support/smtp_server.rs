@@ -1,6 +1,7 @@
 //! A small SMTP server on loopback for tests: as many connections as come, each on its own
 //! thread, with faults written down beforehand. It keeps what it accepted.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -52,6 +53,10 @@ struct Shared {
     credentials: Vec<String>,
     extensions: Vec<&'static str>,
     greeting: Option<&'static str>,
+    /// How often each Message-ID was taken.
+    taken: BTreeMap<String, usize>,
+    /// Whether only that is kept of what is taken.
+    only_counts: bool,
 }
 
 /// The running server; it stops when the test process ends.
@@ -92,6 +97,22 @@ impl SmtpServer {
         shared.greeting = greeting;
         drop(shared);
         self
+    }
+
+    /// Keeps of each message only that it was taken: for tests of very many.
+    pub fn only_counting(self) -> SmtpServer {
+        self.shared.lock().unwrap().only_counts = true;
+        self
+    }
+
+    /// Lets the next message meet a fault.
+    pub fn meet(&self, fault: Fault) {
+        self.shared.lock().unwrap().faults = vec![fault];
+    }
+
+    /// How often each Message-ID was taken.
+    pub fn taken(&self) -> BTreeMap<String, usize> {
+        self.shared.lock().unwrap().taken.clone()
     }
 
     /// The messages taken so far.
@@ -228,7 +249,18 @@ impl Conversation {
             return self.say(&format!("{code} no, thank you"));
         }
         let received = Received { from: self.from.clone(), to: self.to.clone(), bytes };
-        self.shared.lock().unwrap().received.push(received);
+        {
+            let mut shared = self.shared.lock().unwrap();
+            let head = String::from_utf8_lossy(&received.bytes);
+            let named = |line: &&str| line.to_ascii_lowercase().starts_with("message-id:");
+            let id = head.lines().take_while(|line| !line.is_empty()).find(named);
+            let id = id.and_then(|line| line.split_once(':')).map_or("", |(_, id)| id.trim());
+            *shared.taken.entry(id.to_owned()).or_insert(0) += 1;
+            if !shared.only_counts {
+                drop(head);
+                shared.received.push(received);
+            }
+        }
         match self.fault {
             Fault::DropAfterText => self.hang_up(),
             Fault::Nonsense => self.say("meh"),

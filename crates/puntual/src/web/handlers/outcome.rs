@@ -11,6 +11,18 @@ pub fn told(words: Words, item: &Item) -> (String, String) {
     let body = item.body.clone().unwrap_or_default();
     let number = item.number.clone().unwrap_or_default();
     match item.kind {
+        Kind::Contact if item.code == "contact_received" => {
+            let channel = item.channel.as_deref().map(|code| words.channel(code));
+            (
+                t("told.contact_received"),
+                [channel, Some(body)]
+                    .into_iter()
+                    .flatten()
+                    .filter(|p| !p.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(": "),
+            )
+        }
         Kind::Contact => {
             let channel = item.channel.as_deref().map(|code| words.channel(code));
             let outcome = item.outcome.as_deref().map(|code| words.outcome(code));
@@ -37,6 +49,9 @@ pub fn told(words: Words, item: &Item) -> (String, String) {
         }
         Kind::Promise => (promised(words, item), body),
         Kind::Dispute => disputed(words, item, &body),
+        Kind::System if matches!(item.code.as_str(), "guard_blocked" | "policy_waived") => {
+            guarded(words, item, &body)
+        }
         Kind::System => {
             let what = match item.code.as_str() {
                 "hold_put" => t("told.hold_put"),
@@ -50,6 +65,21 @@ pub fn told(words: Words, item: &Item) -> (String, String) {
             (what, detail.collect::<Vec<_>>().join(": "))
         }
     }
+}
+
+/// What the rules of contact forbade, or what of them was set aside: the rule first.
+fn guarded(words: Words, item: &Item, body: &str) -> (String, String) {
+    let t = |key| words.locale.t(key).to_owned();
+    let rule = item.outcome.clone().unwrap_or_default();
+    if item.code == "policy_waived" {
+        return (t("told.policy_waived"), format!("{rule}: {body}"));
+    }
+    let channel = item.channel.as_deref().map(|code| words.channel(code)).unwrap_or_default();
+    let until = match body {
+        "" => t("told.never"),
+        moment => words.locale.fill("told.not_before", &[("moment", &moment.replace('T', " "))]),
+    };
+    (t("told.guard_blocked"), format!("{channel} · {rule} · {until}"))
 }
 
 /// The machine keeps its own notes as JSON; people are not shown those.
