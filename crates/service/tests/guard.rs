@@ -193,7 +193,7 @@ fn an_agency_counts_the_person_over_all_its_creditors() {
             actor: "test".into(),
             recorded_at: ctx.now_ms,
         };
-        books.write(|tx, scope, _| timeline::append(tx, scope, &[event.clone()]));
+        books.write(|tx, scope, _| timeline::append(tx, scope, std::slice::from_ref(&event)));
         books.ctx = own;
         assert_eq!(run(&books).queued, 0);
         let blocks = guard_blocks::of_customer(&books.app, &books.ctx, here).unwrap();
@@ -232,7 +232,7 @@ fn answering_a_customer_is_no_contact_of_ours() {
                 actor: "test".into(),
                 recorded_at: books.ctx.now_ms,
             };
-            books.write(|tx, scope, _| timeline::append(tx, scope, &[event.clone()]));
+            books.write(|tx, scope, _| timeline::append(tx, scope, std::slice::from_ref(&event)));
         };
         let id = EventId(books.app.next_id());
         let (app, ctx) = (&books.app, &books.ctx);
