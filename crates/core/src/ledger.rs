@@ -96,11 +96,13 @@ pub enum EntryKind {
     Replace,
     /// Interest agreed for the time of an agreement.
     AgreedInterest,
+    /// A receivable ended because its document was cancelled or another took its place.
+    Annul,
 }
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [EntryKind; 12] = [
+    pub const ALL: [EntryKind; 13] = [
         EntryKind::Issue,
         EntryKind::Payment,
         EntryKind::AllocateCash,
@@ -113,6 +115,7 @@ impl EntryKind {
         EntryKind::Bounce,
         EntryKind::Replace,
         EntryKind::AgreedInterest,
+        EntryKind::Annul,
     ];
 
     /// The word kept in the store and printed in exports.
@@ -130,6 +133,7 @@ impl EntryKind {
             EntryKind::Bounce => "bounce",
             EntryKind::Replace => "replace",
             EntryKind::AgreedInterest => "agreed_interest",
+            EntryKind::Annul => "annul",
         }
     }
 
@@ -154,7 +158,8 @@ pub struct Entry {
     pub customer: CustomerId,
     /// The receivable moved, when [`Account::Receivable`] is one of the two.
     pub receivable: Option<ReceivableId>,
-    /// The payment or credit note the value comes from: its id as a number.
+    /// The payment or credit note the value comes from, or the document that takes the place of an
+    /// annulled one: its id as a number.
     pub source: Option<i64>,
     /// Currency of the amount.
     pub currency: Currency,

@@ -3,6 +3,7 @@
 //! This room never waits, never reads a clock, draws no random number, performs no input or
 //! output and uses no floating point. Time, ids and randomness come in as arguments. It can only
 //! refuse its input. Modules in reading order:
+pub mod acceptance;
 pub mod access;
 pub mod aging;
 pub mod agreement;

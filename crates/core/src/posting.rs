@@ -141,6 +141,49 @@ impl Posting {
         self.entry(kind, accounts, Some(receivable), Some(source.number()), amount_minor)
     }
 
+    /// What was applied to a receivable is given back: its document was cancelled or replaced, so
+    /// that nothing is left to pay there.
+    pub fn release(
+        self,
+        source: Source,
+        receivable: ReceivableId,
+        amount_minor: i64,
+    ) -> Result<Entry, LedgerError> {
+        Ok(opposite(self.allocate(source, receivable, amount_minor)?))
+    }
+
+    /// The buyer keeps part of the receivable by law, or pays it to the tax office: it is settled,
+    /// and the buyer owes the proof of it.
+    pub fn withhold(
+        self,
+        receivable: ReceivableId,
+        amount_minor: i64,
+    ) -> Result<Entry, LedgerError> {
+        let accounts = (Account::Withholding, Account::Receivable);
+        self.entry(EntryKind::Withhold, accounts, Some(receivable), None, amount_minor)
+    }
+
+    /// What counted as withheld was not, because nothing is owed any more.
+    pub fn give_back_withheld(
+        self,
+        receivable: ReceivableId,
+        amount_minor: i64,
+    ) -> Result<Entry, LedgerError> {
+        Ok(opposite(self.withhold(receivable, amount_minor)?))
+    }
+
+    /// What is open of a receivable ends: its document was cancelled, or `heir` takes its place.
+    pub fn annul(
+        self,
+        receivable: ReceivableId,
+        heir: Option<DocumentId>,
+        amount_minor: i64,
+    ) -> Result<Entry, LedgerError> {
+        let accounts = (Account::Sales, Account::Receivable);
+        let source = heir.map(|document| document.0);
+        self.entry(EntryKind::Annul, accounts, Some(receivable), source, amount_minor)
+    }
+
     /// A receivable was given up as uncollectible. The claim may survive; the asset does not.
     pub fn write_off(
         self,
@@ -179,6 +222,11 @@ impl Posting {
     }
 }
 
+/// The same amount moved the other way by a fact of its own, which takes nothing back.
+fn opposite(entry: Entry) -> Entry {
+    Entry { debit: entry.credit, credit: entry.debit, ..entry }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,6 +259,24 @@ mod tests {
         assert_eq!(balance(&entries, Account::Receivable), 1_190_000);
         assert_eq!(balance(&entries, Account::Cash), 0);
         assert_eq!(balance(&entries, Account::Unapplied), 0);
+    }
+
+    #[test]
+    fn an_annulled_invoice_owes_nothing_and_what_had_paid_it_is_credit() {
+        let (receivable, source) = (ReceivableId(1), Source::Payment(PaymentId(2)));
+        let entries = [
+            posting(0).issue(receivable, 1_000).unwrap(),
+            posting(0).withhold(receivable, 100).unwrap(),
+            posting(5).payment(PaymentId(2), 300).unwrap(),
+            posting(5).allocate(source, receivable, 300).unwrap(),
+            posting(9).release(source, receivable, 300).unwrap(),
+            posting(9).give_back_withheld(receivable, 100).unwrap(),
+            posting(9).annul(receivable, Some(DocumentId(3)), 1_000).unwrap(),
+        ];
+        for account in [Account::Receivable, Account::Sales, Account::Withholding] {
+            assert_eq!(balance(&entries, account), 0);
+        }
+        assert_eq!(balance(&entries, Account::Unapplied), -300);
     }
 
     #[test]

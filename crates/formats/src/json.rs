@@ -314,15 +314,24 @@ fn event(event: &EventRecord) -> Value {
     let kind = match event.kind {
         EventKind::Assigned => "assignment",
         EventKind::GoodsReceived => "goods_receipt",
-        EventKind::Cancelled => "cancellation",
+        EventKind::Cancelled | EventKind::CancellationRequested => "cancellation",
         EventKind::Confirmed => "confirmation",
-        EventKind::Noted => "note",
+        EventKind::AssignmentCancelled => "assignment_cancellation",
+        EventKind::Noted | EventKind::AssignmentNotified => "note",
         EventKind::Delivered if chilean => "dte_reception",
         EventKind::Delivered => "reception",
-        EventKind::Accepted | EventKind::AcceptedWithRemarks | EventKind::Rejected if chilean => {
+        EventKind::Accepted
+        | EventKind::AcceptedWithRemarks
+        | EventKind::Claimed
+        | EventKind::Rejected
+            if chilean =>
+        {
             "dte_response"
         }
-        EventKind::Accepted | EventKind::AcceptedWithRemarks | EventKind::Rejected => "response",
+        EventKind::Accepted
+        | EventKind::AcceptedWithRemarks
+        | EventKind::Claimed
+        | EventKind::Rejected => "response",
     };
     let mut out = json!({
         "kind": kind,

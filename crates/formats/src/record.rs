@@ -294,12 +294,20 @@ pub enum EventKind {
     Delivered,
     /// The buyer accepted it with remarks (SII EstadoDTE 1).
     AcceptedWithRemarks,
-    /// The buyer or the tax office refused it (SII EstadoDTE 2).
+    /// The buyer claims against it: content, goods, price (SII EstadoDTE 2, DIAN 031, Peppol RE).
+    Claimed,
+    /// The tax office refused it, or the buyer's system could not take the file.
     Rejected,
     /// The goods or services were received (Chile, Ley 19.983).
     GoodsReceived,
     /// The claim was assigned (cesión).
     Assigned,
+    /// An assignment was taken back: the seller holds the claim again (RADIAN 040).
+    AssignmentCancelled,
+    /// The buyer was told who holds the claim and must be paid (RADIAN 050).
+    AssignmentNotified,
+    /// The seller asked the tax office to cancel it, and the buyer has to agree (acuse of the SAT).
+    CancellationRequested,
     /// It was cancelled with the tax office (SAT).
     Cancelled,
     /// The tax office lists it as in force (SAT), or accepted it when it was issued (SUNAT, DIAN).
@@ -315,9 +323,13 @@ impl EventKind {
             EventKind::Accepted => "accepted",
             EventKind::Delivered => "delivered",
             EventKind::AcceptedWithRemarks => "accepted_with_remarks",
+            EventKind::Claimed => "claimed",
             EventKind::Rejected => "rejected",
             EventKind::GoodsReceived => "goods_received",
             EventKind::Assigned => "assigned",
+            EventKind::AssignmentCancelled => "assignment_cancelled",
+            EventKind::AssignmentNotified => "assignment_notified",
+            EventKind::CancellationRequested => "cancellation_requested",
             EventKind::Cancelled => "cancelled",
             EventKind::Confirmed => "confirmed",
             EventKind::Noted => "noted",

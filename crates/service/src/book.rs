@@ -74,6 +74,17 @@ impl Book {
         self.unapplied_credit.get(&note).copied().unwrap_or_default()
     }
 
+    /// Entries this book posts on these receivables.
+    pub fn entries_of(&self, receivables: &[ReceivableId]) -> impl Iterator<Item = &Entry> {
+        let wanted = |entry: &&Entry| entry.receivable.is_some_and(|r| receivables.contains(&r));
+        self.entries.iter().filter(wanted)
+    }
+
+    /// A document this book adds.
+    pub fn new_document(&self, id: DocumentId) -> Option<&Document> {
+        self.documents.iter().find(|document| document.id == id)
+    }
+
     /// Receivables this book adds, of one document.
     pub fn new_receivables_of(&self, document: DocumentId) -> Vec<Receivable> {
         let positions = self.by_document.get(&document).map(Vec::as_slice).unwrap_or_default();

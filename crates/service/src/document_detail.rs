@@ -2,11 +2,13 @@
 //! file it came from.
 
 use crate::App;
+use crate::acceptances;
 use crate::ctx::Ctx;
 use crate::document_status::{Stand, Status, credit_left, status};
 use crate::error::ServiceError;
 use crate::portfolios::CustomerName;
 use crate::standings::Standings;
+use puntual_core::acceptance::Acceptance;
 use puntual_core::access::Deed;
 use puntual_core::date::Day;
 use puntual_core::id::{DocumentId, PaymentId, ReceivableId};
@@ -122,6 +124,8 @@ pub struct Detail {
     pub movements: Vec<Movement>,
     /// What it refers to and what refers to it.
     pub ties: Vec<Tie>,
+    /// Where its acceptance stands, where there is one.
+    pub acceptance: Option<Acceptance>,
     /// Disputes of it, the closed ones too, newest first.
     pub disputes: Vec<Dispute>,
     /// The batch it came with.
@@ -164,7 +168,10 @@ pub fn detail(app: &App, ctx: &Ctx, at: AsOf, id: DocumentId) -> Result<Detail, 
             Some(import) => import::batch(tx, scope, import)?,
             None => None,
         };
+        let own = std::slice::from_ref(&document);
+        let acceptance = acceptances::of_documents(tx, ctx, at.as_of, own)?.remove(&id);
         Ok(Detail {
+            acceptance,
             customer,
             status: status(&document, &stand, disputed_minor, overdue_days),
             open_minor: stand.open_minor,

@@ -23,6 +23,8 @@ pub(crate) struct Light {
     pub(crate) open_minor: i64,
     pub(crate) overdue_days: i32,
     pub(crate) is_credit: bool,
+    /// Whether it ended: annulled, replaced, or taken back with its import.
+    pub(crate) has_ended: bool,
 }
 
 /// Documents put together from their instalments.
@@ -83,6 +85,7 @@ impl Documents {
         }
         whole.total_minor += part.total_minor;
         whole.open_minor += part.open_minor;
+        whole.has_ended |= part.has_ended;
     }
 }
 

@@ -29,8 +29,10 @@ pub enum Status {
     Paid,
     /// Given up as uncollectible.
     WrittenOff,
-    /// Taken back: its import was undone.
+    /// Taken back with its import, or cancelled with the tax office.
     Cancelled,
+    /// Another document takes its place.
+    Replaced,
     /// A credit note with credit left to apply.
     CreditOpen,
     /// A credit note applied whole.
@@ -41,6 +43,12 @@ pub enum Status {
 pub(crate) fn written_off_minor(line: &Line<'_>, at: AsOf) -> i64 {
     let given_up = line.movements_until(at).filter(|m| m.kind == MovementKind::WriteOff);
     given_up.map(|movement| movement.amount_minor).sum()
+}
+
+/// What ended of a receivable because its document was cancelled or replaced, smallest units.
+fn ended_minor(line: &Line<'_>, at: AsOf) -> i64 {
+    let ended = line.movements_until(at).filter(|m| m.kind == MovementKind::Cancellation);
+    ended.map(|movement| movement.amount_minor).sum()
 }
 
 /// Credit left of credit notes as of a day, from the ledger.
@@ -67,6 +75,7 @@ pub(crate) struct Stand {
     pub(crate) amount_minor: i64,
     pub(crate) open_minor: i64,
     pub(crate) written_off_minor: i64,
+    pub(crate) ended_minor: i64,
     /// The first due date that is open, else the last.
     pub(crate) due: Option<Day>,
 }
@@ -76,13 +85,17 @@ impl Stand {
         let mut stand = Stand::default();
         let (mut first_open, mut last) = (None::<Day>, None::<Day>);
         for one in receivables {
-            let (open_minor, written_off_minor) = match view.portfolio.line(one.id) {
-                Some(line) => (line.open_minor(at).max(0), written_off_minor(&line, at)),
-                None => (0, 0),
+            let (open_minor, written_off_minor, ended_minor) = match view.portfolio.line(one.id) {
+                Some(line) => {
+                    let open_minor = line.open_minor(at).max(0);
+                    (open_minor, written_off_minor(&line, at), ended_minor(&line, at))
+                }
+                None => (0, 0, 0),
             };
             stand.amount_minor += one.amount_minor;
             stand.open_minor += open_minor;
             stand.written_off_minor += written_off_minor;
+            stand.ended_minor += ended_minor;
             last = last.max(Some(one.due_date));
             if open_minor > 0 {
                 let nearest = first_open.unwrap_or(one.due_date).min(one.due_date);
@@ -104,6 +117,12 @@ pub(crate) fn status(
         _ if document.undone_at.is_some() => Status::Cancelled,
         open if document.kind == "credit_note" && open == 0 => Status::CreditApplied,
         _ if document.kind == "credit_note" => Status::CreditOpen,
+        open if open <= 0 && stand.ended_minor > 0 && document.replaced_by.is_none() => {
+            Status::Cancelled
+        }
+        open if (open <= 0 && stand.ended_minor > 0) || document.replaced_by.is_some() => {
+            Status::Replaced
+        }
         open if open <= 0 && stand.written_off_minor > 0 => Status::WrittenOff,
         open if open <= 0 => Status::Paid,
         _ if disputed_minor > 0 => Status::Disputed,

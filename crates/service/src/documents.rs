@@ -5,6 +5,7 @@
 //! What was imported and undone is not shown: it never should have been.
 
 use crate::App;
+use crate::acceptances;
 use crate::ctx::Ctx;
 use crate::document_order::{Documents, Light, sort};
 pub use crate::document_status::Status;
@@ -14,6 +15,7 @@ use crate::listing::{Direction, Page};
 use crate::portfolios::{CustomerName, View};
 use crate::standings::Standings;
 use crate::words;
+pub use puntual_core::acceptance::{Acceptance, State};
 use puntual_core::access::Deed;
 use puntual_core::aging::BucketSet;
 use puntual_core::currency::Currency;
@@ -23,7 +25,7 @@ use puntual_core::portfolio::{AsOf, Line, MovementKind, Scope as Whose, Who};
 use puntual_store::document;
 pub use puntual_store::document::Document;
 use puntual_store::receivable::{self, Receivable};
-use puntual_store::{Tx, customer};
+use puntual_store::{Tx, customer, succession};
 use std::collections::{HashMap, HashSet};
 
 /// Most documents one beginning of a number can mean.
@@ -100,6 +102,8 @@ pub struct Filter {
     pub state: Option<DocumentState>,
     /// Only due up to this day.
     pub due_until: Option<Day>,
+    /// Only where the acceptance stands so.
+    pub acceptance: Option<State>,
 }
 
 /// What rows are sorted by.
@@ -160,6 +164,8 @@ pub struct Row {
     pub is_partly_paid: bool,
     /// How many instalments it has; 0 for a credit note.
     pub instalments: usize,
+    /// Where its acceptance stands, where there is one.
+    pub acceptance: Option<Acceptance>,
 }
 
 /// A page of documents.
@@ -205,6 +211,13 @@ pub(crate) fn list_in(
     }
     found.extend(credits(tx, ctx, at, filter)?);
     found.retain(|light| chosen.admits(light));
+    drop_undone(tx, ctx, &mut found)?;
+    if let Some(state) = filter.acceptance {
+        let among: Vec<(DocumentId, Day)> =
+            found.iter().filter(|l| !l.is_credit).map(|l| (l.document, l.issued)).collect();
+        let standing = acceptances::standing_in(tx, ctx, at.as_of, state, &among)?;
+        found.retain(|light| standing.contains(&light.document));
+    }
     if filter.segment.is_some() || filter.collector.is_some() {
         found.retain(|light| is_of_group(view, filter, light.customer));
     }
@@ -218,6 +231,18 @@ pub(crate) fn list_in(
         open,
         currencies: view.portfolio.currencies(),
     })
+}
+
+/// Leaves out what was imported and undone: it never should have been.
+fn drop_undone(tx: &mut Tx<'_>, ctx: &Ctx, found: &mut Vec<Light>) -> Result<(), ServiceError> {
+    let ended = found.iter().filter(|light| light.has_ended && light.open_minor == 0);
+    let ended: Vec<DocumentId> = ended.map(|light| light.document).collect();
+    let mut undone = HashSet::new();
+    for part in ended.chunks(4_000) {
+        undone.extend(succession::undone_among(tx, ctx.scope(), part)?);
+    }
+    found.retain(|light| !undone.contains(&light.document));
+    Ok(())
 }
 
 /// Whether a customer is in the segment and of the collector wanted.
@@ -339,6 +364,7 @@ fn open_debts(view: &View, at: AsOf, question: &Question) -> Vec<Light> {
             open_minor: one.open_minor,
             overdue_days: one.overdue_days,
             is_credit: false,
+            has_ended: false,
         });
     }
     found.list
@@ -351,7 +377,8 @@ fn every_debt(view: &View, at: AsOf, filter: &Filter) -> Vec<Light> {
     let mut found = Documents::with_capacity(most);
     for line in view.portfolio.lines(whose(filter)).filter(|line| line.counts(at)) {
         let open_minor = line.open_minor(at).max(0);
-        if open_minor == 0 && is_cancelled(&line) {
+        let has_ended = open_minor == 0 && has_ended(&line, at);
+        if has_ended && wants_given_up.is_some() {
             continue;
         }
         let given_up = || written_off_minor(&line, at) > 0;
@@ -368,14 +395,15 @@ fn every_debt(view: &View, at: AsOf, filter: &Filter) -> Vec<Light> {
             open_minor,
             overdue_days: at.as_of - line.due(),
             is_credit: false,
+            has_ended,
         });
     }
     found.list
 }
 
-/// Whether the receivable was taken back by undoing its import.
-fn is_cancelled(line: &Line<'_>) -> bool {
-    line.movements().any(|movement| movement.kind == MovementKind::Cancellation)
+/// Whether the receivable was annulled by then, or taken back by undoing its import.
+fn has_ended(line: &Line<'_>, at: AsOf) -> bool {
+    line.movements_until(at).any(|movement| movement.kind == MovementKind::Cancellation)
 }
 
 /// The credit notes the filter wants.
@@ -405,6 +433,7 @@ fn credits(
         open_minor: -note.unapplied_minor,
         overdue_days: 0,
         is_credit: true,
+        has_ended: false,
     });
     let wanted = lights.filter(|light| {
         filter.currency.is_none_or(|currency| currency == light.currency)
@@ -435,6 +464,7 @@ pub(crate) fn rows_of(
         open_minor: 0,
         overdue_days: 0,
         is_credit: document.kind == "credit_note",
+        has_ended: false,
     };
     let mut lights: Vec<Light> = found.iter().map(light).collect();
     lights.sort_by_key(|light| ids.iter().position(|id| *id == light.document));
@@ -455,6 +485,7 @@ fn complete(
     for part in shown.chunks(1_000) {
         let ids: Vec<DocumentId> = part.iter().map(|light| light.document).collect();
         let documents = document::by_ids(tx, ctx.scope(), &ids)?;
+        let acceptance = acceptances::of_documents(tx, ctx, at.as_of, &documents)?;
         let mut documents: HashMap<DocumentId, Document> =
             documents.into_iter().map(|document| (document.id, document)).collect();
         let mut receivables: HashMap<DocumentId, Vec<Receivable>> = HashMap::new();
@@ -485,6 +516,7 @@ fn complete(
                 overdue_days,
                 bucket: buckets.bucket_of(overdue_days),
                 instalments: own.len(),
+                acceptance: acceptance.get(&document.id).copied(),
                 document,
             });
         }

@@ -2,6 +2,7 @@
 //! write, commit, and only then talk to the world. No SQL text, no HTML, no network inside a
 //! transaction.
 
+mod acceptances;
 pub mod api_tokens;
 pub mod applications;
 pub mod backtest;

@@ -294,7 +294,7 @@ pub fn movement(entry: &Entry) -> Option<MovementFact> {
         EntryKind::AllocateCredit => MovementKind::CreditNote,
         EntryKind::WriteOff => MovementKind::WriteOff,
         EntryKind::Discount => MovementKind::Discount,
-        EntryKind::Issue => MovementKind::Cancellation,
+        EntryKind::Issue | EntryKind::Annul => MovementKind::Cancellation,
         EntryKind::Withhold | EntryKind::ExternalSettlement => MovementKind::Other,
         EntryKind::Replace => MovementKind::Replacement,
         EntryKind::Payment | EntryKind::CreditNote | EntryKind::AgreedInterest => return None,

@@ -181,7 +181,7 @@ fn what_speaks_against_it_is_named_and_nothing_is_planned() {
         mark(4, "bounced");
         mark(5, "opted_out");
         books.write(|tx, scope, _| {
-            puntual_store::document::set_marks(tx, scope, invoices[6], Some("Factor SpA"), None)
+            puntual_store::succession::set_holder(tx, scope, invoices[6], Some("Factor SpA"))
         });
         let planned = days::plan(&books.app, &books.ctx, books.ctx.today).unwrap();
         let first = |code: &str| {

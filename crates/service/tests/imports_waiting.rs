@@ -139,7 +139,8 @@ on_both_engines! {
             "2001 disputed 2026-03-20 price",
             "2001 held by Some(\"FACTORING\")",
             "2001 promised 119000 for 2026-04-30 on 2026-04-30 open",
-            "2002 2026-03-12 document_rejected Some(\"motivo\")",
+            "2002 2026-03-12 document_claimed Some(\"motivo\")",
+            "2002 disputed 2026-03-12 motivo",
             "2002 held by None",
         ];
         // The documents come first, last, and after each of the others.
@@ -191,7 +192,7 @@ on_both_engines! {
         books.on("2026-11-23");
         let issued = books.load(vec![factura("2001"), factura("2002")]);
         let all = told(&books);
-        assert_eq!((all.len(), waiting(&books)), (8, 0));
+        assert_eq!((all.len(), waiting(&books)), (9, 0));
         assert!(matches!(books.undo(batch.id), Err(ServiceError::Conflict(_))));
         books.undo(issued.id).unwrap();
         assert_eq!(waiting(&books), 6);

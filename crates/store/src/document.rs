@@ -47,7 +47,7 @@ pub struct Document {
     pub payment_method: Option<String>,
     /// Who holds the claim after an assignment.
     pub assigned_to: Option<String>,
-    /// The uid of the document that replaces this one.
+    /// The business key of the document that takes the place of this one.
     pub replaced_by: Option<String>,
     /// The batch it came with.
     pub import: Option<ImportId>,
@@ -80,7 +80,13 @@ pub struct KnownDocument {
     pub unapplied_minor: i64,
     /// Civil date of issue.
     pub issue_date: Day,
+    /// The key of the document that takes its place.
+    pub replaced_by: Option<String>,
 }
+
+/// The columns of a known document, in order.
+const KNOWN: &str = "doc_key, document_id, customer_id, kind, content_hash, currency, \
+     unapplied_minor, issue_date, replaced_by";
 
 /// A credit note as lists need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,8 +238,7 @@ pub fn known<'k>(
         return Ok(Vec::new());
     }
     let sql = format!(
-        "SELECT doc_key, document_id, customer_id, kind, content_hash, currency, unapplied_minor, \
-         issue_date FROM document WHERE workspace_id = $1 AND creditor_id = $2 AND doc_key IN ({})",
+        "SELECT {KNOWN} FROM document WHERE workspace_id = $1 AND creditor_id = $2 AND doc_key IN ({})",
         placeholders(3, keys.len())
     );
     let mut values = params![scope.workspace, scope.creditor].to_vec();
@@ -376,23 +381,6 @@ pub fn add_unapplied(
     tx.add_to(scope, ("document", "document_id", "unapplied_minor"), changes)
 }
 
-/// Notes that another document replaces this one, or that its claim was assigned.
-pub fn set_marks(
-    tx: &mut Tx<'_>,
-    scope: Scope,
-    document: DocumentId,
-    assigned_to: Option<&str>,
-    replaced_by: Option<&str>,
-) -> Result<(), StoreError> {
-    tx.execute(
-        "UPDATE document SET assigned_to = COALESCE($4, assigned_to), \
-         replaced_by = COALESCE($5, replaced_by) \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND document_id = $3",
-        &params![scope.workspace, scope.creditor, document, assigned_to, replaced_by],
-    )?;
-    Ok(())
-}
-
 /// Marks a document as undone and frees its key for a later import.
 pub fn set_undone(
     tx: &mut Tx<'_>,
@@ -460,35 +448,6 @@ pub fn referring_to(
     references_where(tx, scope, "target_key = $3 AND effect <> 'mentions'", Param::from(doc_key))
 }
 
-/// Whether any document says that it replaces another.
-pub fn any_replaces(tx: &mut Tx<'_>, scope: Scope) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 FROM document_reference \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND effect = 'replaces' LIMIT 1";
-    Ok(tx.query_one(sql, &params![scope.workspace, scope.creditor], |_| Ok(()))?.is_some())
-}
-
-/// Which documents replace those of these keys: pairs of the key replaced and the newer
-/// document's own.
-pub fn replacing<'k>(
-    tx: &mut Tx<'_>,
-    scope: Scope,
-    keys: impl ExactSizeIterator<Item = &'k str>,
-) -> Result<Vec<(String, String)>, StoreError> {
-    if keys.len() == 0 {
-        return Ok(Vec::new());
-    }
-    let sql = format!(
-        "SELECT r.target_key, d.doc_key FROM document_reference r JOIN document d \
-         ON d.workspace_id = r.workspace_id AND d.creditor_id = r.creditor_id \
-         AND d.document_id = r.document_id WHERE r.workspace_id = $1 AND r.creditor_id = $2 \
-         AND r.effect = 'replaces' AND r.target_key IN ({})",
-        placeholders(3, keys.len())
-    );
-    let mut values = params![scope.workspace, scope.creditor].to_vec();
-    values.extend(keys.map(Param::from));
-    tx.query(&sql, &values, |row| Ok((row.text(0)?, row.text(1)?)))
-}
-
 fn references_where(
     tx: &mut Tx<'_>,
     scope: Scope,
@@ -524,14 +483,13 @@ pub fn known_by_numbers<'k>(
     }
     let kind = if credits { "kind = 'credit_note'" } else { "kind <> 'credit_note'" };
     let sql = format!(
-        "SELECT doc_key, document_id, customer_id, kind, content_hash, currency, unapplied_minor, \
-         issue_date, number FROM document WHERE workspace_id = $1 AND creditor_id = $2 AND {kind} \
+        "SELECT {KNOWN}, number FROM document WHERE workspace_id = $1 AND creditor_id = $2 AND {kind} \
          AND undone_at IS NULL AND number IN ({})",
         placeholders(3, numbers.len())
     );
     let mut values = params![scope.workspace, scope.creditor].to_vec();
     values.extend(numbers.map(Param::from));
-    tx.query(&sql, &values, |row| Ok((row.text(8)?, read_known(row)?)))
+    tx.query(&sql, &values, |row| Ok((row.text(9)?, read_known(row)?)))
 }
 
 fn read_known(row: &Row<'_>) -> Result<KnownDocument, StoreError> {
@@ -544,6 +502,7 @@ fn read_known(row: &Row<'_>) -> Result<KnownDocument, StoreError> {
         currency: row.currency(5)?,
         unapplied_minor: row.int(6)?,
         issue_date: row.day(7)?,
+        replaced_by: row.opt_text(8)?,
     })
 }
 

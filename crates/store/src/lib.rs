@@ -33,6 +33,7 @@ pub mod receivable;
 pub mod row;
 pub mod setting;
 pub mod standing;
+pub mod succession;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod timeline;

@@ -5,7 +5,7 @@ use crate::engine::Connection;
 use crate::error::StoreError;
 
 /// Name and text of every migration, in order.
-pub const MIGRATIONS: [(&str, &str); 12] = [
+pub const MIGRATIONS: [(&str, &str); 13] = [
     ("0001_parties", include_str!("../migrations/0001_parties.sql")),
     ("0002_money", include_str!("../migrations/0002_money.sql")),
     ("0003_collection", include_str!("../migrations/0003_collection.sql")),
@@ -18,6 +18,7 @@ pub const MIGRATIONS: [(&str, &str); 12] = [
     ("0010_interest", include_str!("../migrations/0010_interest.sql")),
     ("0011_agreements", include_str!("../migrations/0011_agreements.sql")),
     ("0012_guard", include_str!("../migrations/0012_guard.sql")),
+    ("0013_effects", include_str!("../migrations/0013_effects.sql")),
 ];
 
 const LIST: &str = "CREATE TABLE IF NOT EXISTS schema_migration (name TEXT NOT NULL PRIMARY KEY)";

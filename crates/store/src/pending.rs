@@ -139,11 +139,15 @@ pub fn any(tx: &mut Tx<'_>, scope: Scope) -> Result<bool, StoreError> {
 
 /// Everything that waits, oldest first.
 pub fn list(tx: &mut Tx<'_>, scope: Scope, limit: i64) -> Result<Vec<Pending>, StoreError> {
-    let sql = format!("{SELECT} ORDER BY pending_id LIMIT $3");
+    // What waits under a number besides its uid is one thing that waits.
+    let sql = format!(
+        "{SELECT} AND NOT (target_key LIKE 'number:%' AND COALESCE(other_key, '') LIKE 'uuid:%') \
+         ORDER BY pending_id LIMIT $3"
+    );
     tx.query(&sql, &params![scope.workspace, scope.creditor, limit], read)
 }
 
-/// Marks one as settled.
+/// Marks one as settled, under every key it waits for.
 pub fn settle(
     tx: &mut Tx<'_>,
     scope: Scope,
@@ -151,9 +155,9 @@ pub fn settle(
     now_ms: i64,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE pending_application SET settled_at = $5 WHERE workspace_id = $1 \
-         AND creditor_id = $2 AND target_key = $3 AND pending_id = $4",
-        &params![scope.workspace, scope.creditor, &pending.target_key, pending.id, now_ms],
+        "UPDATE pending_application SET settled_at = $4 WHERE workspace_id = $1 \
+         AND creditor_id = $2 AND pending_id = $3 AND settled_at IS NULL",
+        &params![scope.workspace, scope.creditor, pending.id, now_ms],
     )?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::value::Param;
 use crate::{CustomerRange, Scope, Tx, params, placeholders};
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
-use puntual_core::id::{CustomerId, EventId};
+use puntual_core::id::{CustomerId, DocumentId, EventId};
 
 /// An event on a customer's timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,6 +128,67 @@ pub fn told_later(
     let sql = select("customer_id = $3 AND kind = $4 AND subject_id = $5 AND happened_on > $6");
     let values = params![scope.workspace, scope.creditor, customer, kind, subject, day];
     Ok(tx.query_one(&format!("{sql} LIMIT 1"), &values, |_| Ok(()))?.is_some())
+}
+
+/// What is told of a subject up to a day, of one kind, oldest first.
+pub fn told_until(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    customer: CustomerId,
+    (kind, subject): (&str, i64),
+    day: Day,
+) -> Result<Vec<Event>, StoreError> {
+    let sql = select(
+        "customer_id = $3 AND kind = $4 AND subject_id = $5 AND happened_on <= $6 \
+         ORDER BY happened_on, event_id",
+    );
+    let values = params![scope.workspace, scope.creditor, customer, kind, subject, day];
+    tx.query(&sql, &values, read)
+}
+
+/// What buyers and tax offices answer to documents: the condition of the index, word by word.
+const ANSWERS: &str = "kind IN ('document_delivered', 'document_goods_received', \
+     'document_accepted', 'document_accepted_with_remarks', 'document_claimed', \
+     'document_cancellation_requested', 'document_cancelled')";
+
+/// An answer to a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The document.
+    pub document: DocumentId,
+    /// The kind of the event (`document_claimed`).
+    pub kind: String,
+    /// When.
+    pub on: Day,
+}
+
+/// What was answered up to a day to these documents, of the customers named; to every document when
+/// none is named.
+pub fn answers(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    until: Day,
+    documents: &[(CustomerId, DocumentId)],
+) -> Result<Vec<Answered>, StoreError> {
+    let (mut which, mut values) =
+        ("1 = 1".to_owned(), params![scope.workspace, scope.creditor, until].to_vec());
+    if !documents.is_empty() {
+        which = format!(
+            "customer_id IN ({}) AND subject_id IN ({})",
+            placeholders(4, documents.len()),
+            placeholders(4 + documents.len(), documents.len()),
+        );
+        values.extend(documents.iter().map(|(customer, _)| Param::from(*customer)));
+        values.extend(documents.iter().map(|(_, document)| Param::from(*document)));
+    }
+    let sql = format!(
+        "SELECT subject_id, kind, happened_on FROM timeline WHERE workspace_id = $1 \
+         AND creditor_id = $2 AND happened_on <= $3 AND {ANSWERS} AND {which} \
+         AND subject_id IS NOT NULL ORDER BY happened_on, event_id"
+    );
+    tx.query(&sql, &values, |row| {
+        Ok(Answered { document: DocumentId(row.int(0)?), kind: row.text(1)?, on: row.day(2)? })
+    })
 }
 
 /// The last events of a customer, newest first.

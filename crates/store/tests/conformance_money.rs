@@ -26,7 +26,7 @@ use puntual_store::receivable::Receivable;
 use puntual_store::{
     CustomerRange, audit, creditor as creditors, customer as customers, document as documents,
     ledger, on_both_engines, payment as payments, pending, rate, receivable as receivables,
-    setting,
+    setting, succession,
 };
 
 fn ids<T, I>(rows: &[T], id: impl Fn(&T) -> I) -> Vec<I> {
@@ -203,8 +203,8 @@ on_both_engines! {
         let store = open(place);
         let a = document(20, 10, "F-1");
         write(&store, |tx| documents::insert_many(tx, SCOPE, std::slice::from_ref(&a)));
-        write(&store, |tx| documents::set_marks(tx, SCOPE, a.id, Some("Factor SA"), None));
-        write(&store, |tx| documents::set_marks(tx, SCOPE, a.id, None, Some("uuid:B")));
+        write(&store, |tx| succession::set_holder(tx, SCOPE, a.id, Some("Factor SA")));
+        write(&store, |tx| succession::set_heir(tx, SCOPE, a.id, "uuid:B"));
         write(&store, |tx| documents::add_unapplied(tx, SCOPE, &[(a.id, -7)]));
         let marked = read(&store, |tx| documents::get(tx, SCOPE, a.id)).unwrap();
         assert_eq!(marked.assigned_to.as_deref(), Some("Factor SA"));
@@ -254,7 +254,7 @@ on_both_engines! {
         let range = CustomerRange { after: CustomerId(0), through: CustomerId(99) };
         let collectable = || ids(&read(&store, |tx| receivables::collectable_of_customers(tx, SCOPE, range)), |c| c.receivable.id.0);
         assert_eq!(collectable(), [30, 32]);
-        write(&store, |tx| documents::set_marks(tx, SCOPE, DocumentId(21), Some("Factor"), None));
+        write(&store, |tx| succession::set_holder(tx, SCOPE, DocumentId(21), Some("Factor")));
         assert_eq!(collectable(), [30]);
         let by_ids = read(&store, |tx| receivables::collectable_by_ids(tx, SCOPE, &[ReceivableId(31), ReceivableId(32)]));
         assert_eq!(ids(&by_ids, |c| (c.receivable.id.0, c.number.clone(), c.kind.clone())), [(31, "1".to_owned(), "invoice".to_owned())]);

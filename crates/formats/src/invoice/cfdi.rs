@@ -314,8 +314,9 @@ fn sum(taxes: Option<Node<'_, '_>>, group: &str, item: &str) -> Option<Decimal> 
         .try_fold(Decimal::ZERO, Decimal::checked_add)
 }
 
-/// The answer of the SAT to a cancellation request (`Acuse`): one event per folio. 201 is
-/// cancelled, 202 was cancelled before; any other code cancels nothing.
+/// The answer of the SAT to a cancellation request (`Acuse`): one event per folio. 201 is taken, 202
+/// was taken before; any other code asks for nothing. Since 2018 most cancellations need the buyer's
+/// consent (RMF 2.7.1.34), so that the acuse alone cancels nothing: the SAT's listing says it.
 pub fn cancellations(node: Node<'_, '_>) -> Content {
     let at_text = attribute(node, "Fecha");
     let seller =
@@ -330,7 +331,7 @@ pub fn cancellations(node: Node<'_, '_>) -> Content {
         records.push(Record::Event(Box::new(EventRecord {
             status: if done { Status::Ok } else { Status::Ignore },
             place,
-            kind: EventKind::Cancelled,
+            kind: EventKind::CancellationRequested,
             uuid: fields::uuid(crate::xml::text(folio, &["UUID"])),
             seller: seller.clone(),
             on: at_text.as_deref().and_then(fields::day),

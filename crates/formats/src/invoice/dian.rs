@@ -2,8 +2,7 @@
 //! buyer (`AttachedDocument`), the validation of the tax office inside it, and the events of an
 //! invoice (`ApplicationResponse` 030 to 034, and those of the RADIAN).
 //!
-//! Decides what of a container is the invoice and whether the DIAN took it. Refuses to know
-//! whether a claim that was endorsed came back. Sources: DIAN Anexo Técnico 1.9 and of the RADIAN,
+//! Decides what of a container is the invoice and whether the DIAN took it. Sources: DIAN Anexo Técnico 1.9 and of the RADIAN,
 //! Decreto 1154 de 2020; formats reference §4.
 
 use super::fields::{self, Fields};
@@ -177,15 +176,19 @@ pub(super) fn event(
 }
 
 /// The events of the DIAN and the RADIAN. An endorsement in property and the transfers change who
-/// must be paid; one as pledge or for collection, a guarantee or a mandate do not change the debt.
+/// must be paid, and the cancellation of an endorsement (040) gives the claim back; one as pledge or
+/// for collection, a guarantee or a mandate do not change the debt.
 fn kind(code: Option<&str>, fields: &mut Fields) -> EventKind {
     match code {
         Some("02") => EventKind::Confirmed,
-        Some("04" | "031") => EventKind::Rejected,
+        Some("04") => EventKind::Rejected,
+        Some("031") => EventKind::Claimed,
         Some("030") => EventKind::Delivered,
         Some("032") => EventKind::GoodsReceived,
         Some("033" | "034") => EventKind::Accepted,
         Some("037" | "047" | "049") => EventKind::Assigned,
+        Some("040") => EventKind::AssignmentCancelled,
+        Some("050") => EventKind::AssignmentNotified,
         Some(code) if code.parse::<u8>().is_ok_and(|code| matches!(code, 35..=60)) => {
             EventKind::Noted
         }

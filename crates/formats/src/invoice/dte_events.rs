@@ -40,7 +40,7 @@ pub fn responses(root: Node<'_, '_>) -> Content {
         event.kind = match event.code.as_deref() {
             Some("0") => EventKind::Accepted,
             Some("1") => EventKind::AcceptedWithRemarks,
-            Some("2") => EventKind::Rejected,
+            Some("2") => EventKind::Claimed,
             other => {
                 fields.note(problem::unknown_type(other.unwrap_or("")));
                 EventKind::Delivered

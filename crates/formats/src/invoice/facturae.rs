@@ -292,7 +292,9 @@ const CONTRACT: &str = "315";
 /// A rectificativa: method 01 states the whole anew, and the invoice it names is replaced; 02
 /// (differences), 03 (discount by volume) and 04 (authorised by the tax office) change what is
 /// owed by their own amount, down or up. Without any amount only the text is corrected. Method 01
-/// with a negative amount is a common mistake for 02: a debt cannot be restated below nothing.
+/// with a negative amount is a common mistake for 02: a debt cannot be restated below nothing. Only
+/// 02 says that a positive amount is a difference; with another method, or none, a person decides
+/// whether it is charged, taken off or the whole anew.
 fn read_correction(node: Node<'_, '_>, document: &mut DocumentRecord, fields: &mut Fields) {
     let total = document.payable.or(document.total).unwrap_or_default();
     let negative = total.is_sign_negative() && !total.is_zero();
@@ -300,9 +302,12 @@ fn read_correction(node: Node<'_, '_>, document: &mut DocumentRecord, fields: &m
         .into_iter()
         .flat_map(|header| children(header, "Corrective"))
         .collect();
-    let whole = corrected
-        .first()
-        .is_some_and(|first| text(*first, &["CorrectionMethod"]).as_deref() == Some("01"));
+    let method = corrected.first().and_then(|first| text(*first, &["CorrectionMethod"]));
+    let whole = method.as_deref() == Some("01");
+    if !negative && !total.is_zero() && !matches!(method.as_deref(), Some("01" | "02")) {
+        let amount = total.normalize().to_string();
+        fields.note(problem::direction_not_said(method.as_deref().unwrap_or("–"), &amount));
+    }
     document.kind = match whole {
         _ if negative => DocumentKind::CreditNote,
         true => DocumentKind::Invoice,

@@ -73,7 +73,7 @@ fn invoice_response(
     let kind = match code.as_deref() {
         Some("AP" | "PD") => EventKind::Accepted,
         Some("CA") => EventKind::AcceptedWithRemarks,
-        Some("RE") => EventKind::Rejected,
+        Some("RE") => EventKind::Claimed,
         // Received, in process, under query.
         Some("AB" | "IP" | "UQ") => EventKind::Delivered,
         other => {

@@ -64,6 +64,19 @@ pub fn corrects_nothing() -> Problem {
     )
 }
 
+/// A rectificativa with a positive amount whose method does not say that it is a difference.
+pub fn direction_not_said(method: &str, amount: &str) -> Problem {
+    let es = format!(
+        "La rectificativa es por {amount} y su método de corrección ({method}) no dice si ese importe \
+         se suma, se resta o es el total corregido. Confírmelo con quien la emitió."
+    );
+    let en = format!(
+        "This corrective invoice is for {amount} and its method of correction ({method}) does not say \
+         whether that is added, taken off or the corrected whole. Confirm it with its issuer."
+    );
+    whole(Status::Quarantine, "direction_not_said", &es, &en)
+}
+
 // ---- CII ----
 
 /// The document says of itself that it is a test.

@@ -13,7 +13,7 @@ use crate::error::ServiceError;
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::id::{DocumentId, PaymentId, ReceivableId, TxId};
-use puntual_core::ledger::EntryKind;
+use puntual_core::ledger::{Account, Entry, EntryKind};
 use puntual_core::posting::{Posting, Source};
 use puntual_formats::record::{AllocationKind, AllocationRecord};
 use puntual_store::document;
@@ -270,7 +270,7 @@ fn applied_before(
         let stands =
             |e: &ledger::StoredEntry| e.entry.reverses.is_none() && !reversed.contains(&e.seq);
         for stored in entries.into_iter().filter(stands) {
-            let Some(kind) = row_kind(stored.entry.kind) else { continue };
+            let Some(kind) = row_kind(&stored.entry) else { continue };
             if stored.import == Some(chunk.import) && kind != AllocationKind::CreditNote {
                 continue;
             }
@@ -296,8 +296,11 @@ fn applied_before(
     Ok(counts)
 }
 
-fn row_kind(kind: EntryKind) -> Option<AllocationKind> {
-    match kind {
+/// What a row would have to say to be this entry. What an annulled document gave back is no row.
+fn row_kind(entry: &Entry) -> Option<AllocationKind> {
+    let gives_back = entry.debit == Account::Receivable;
+    match entry.kind {
+        EntryKind::AllocateCash | EntryKind::AllocateCredit if gives_back => None,
         EntryKind::AllocateCash => Some(AllocationKind::Payment),
         EntryKind::AllocateCredit => Some(AllocationKind::CreditNote),
         EntryKind::Bounce => Some(AllocationKind::Reversal),

@@ -1,5 +1,6 @@
 //! One chunk of an import: the transaction it is written in and everything it adds.
 
+use super::annulment::Replacement;
 use super::bank::Seen;
 use super::parties::Directory;
 use super::standing::Existing;
@@ -14,7 +15,8 @@ use puntual_store::document::{self, Reference};
 use puntual_store::ledger::Recording;
 use puntual_store::pending::{self, Pending};
 use puntual_store::standing::{self, Dispute, Hold, Promise};
-use puntual_store::{Scope, Tx};
+use puntual_store::timeline::{self, Event};
+use puntual_store::{Scope, Tx, succession};
 use std::collections::HashMap;
 
 /// How many keys are looked up in one question to the store.
@@ -76,10 +78,12 @@ pub struct Chunk<'a, 'c> {
     pub bank: &'a mut Seen,
     /// References added.
     pub references: Vec<Reference>,
-    /// Documents replaced: key of the old, key of the new.
-    pub replacements: Vec<(String, String)>,
-    /// Claims assigned: document and who holds it now, the last of a document stands.
-    pub assigned: Vec<(DocumentId, String)>,
+    /// Documents of this chunk that take the place of others, as they say it.
+    pub replacements: Vec<Replacement>,
+    /// Documents replaced, and the key of what takes their place.
+    pub replaced: HashMap<DocumentId, String>,
+    /// Who holds a claim now, nobody else when it came back; the last of a document stands.
+    pub assigned: Vec<(DocumentId, Option<String>)>,
     /// Debt documents added, by key and by `number:N`.
     pub debts: HashMap<String, DocumentId>,
     /// Disputes added.
@@ -88,8 +92,12 @@ pub struct Chunk<'a, 'c> {
     pub promises: Vec<Promise>,
     /// Holds added.
     pub holds: Vec<Hold>,
+    /// Lines of the customers' history added.
+    pub events: Vec<Event>,
     /// Applications and what is told, that wait for something not seen yet.
     pub waiting: Vec<Pending>,
+    /// Whether any document has ended: most portfolios have none, and payments ask often.
+    pub something_ended: bool,
     /// Whether anything waits.
     pub something_waits: bool,
 }
@@ -145,48 +153,13 @@ impl Chunk<'_, '_> {
         standing::insert_promises(self.tx, scope, &self.promises)?;
         standing::insert_holds(self.tx, scope, &self.holds)?;
         pending::insert_many(self.tx, scope, &self.waiting)?;
+        timeline::append(self.tx, scope, &self.events)?;
         for (document, holder) in &self.assigned {
-            document::set_marks(self.tx, scope, *document, Some(holder), None)?;
+            succession::set_holder(self.tx, scope, *document, holder.as_deref())?;
         }
-        self.mark_replaced()
-    }
-
-    /// Notes on each replaced document what replaces it, whichever of the two came first.
-    fn mark_replaced(mut self) -> Result<(), ServiceError> {
-        let scope = self.scope();
-        if !self.debts.is_empty() && document::any_replaces(self.tx, scope)? {
-            let keys: Vec<&str> = self.debts.keys().map(String::as_str).collect();
-            for part in keys.chunks(LOOKUP) {
-                let found = document::replacing(self.tx, scope, part.iter().copied())?;
-                self.replacements.extend(found);
-            }
-        }
-        for (old, new) in std::mem::take(&mut self.replacements) {
-            if let Some(replaced) = self.replaced(&old)? {
-                document::set_marks(self.tx, scope, replaced, None, Some(&new))?;
-            }
+        for (document, heir_key) in &self.replaced {
+            succession::set_heir(self.tx, scope, *document, heir_key)?;
         }
         Ok(())
-    }
-
-    /// The document a key names, of this chunk or stored.
-    fn replaced(&mut self, key: &str) -> Result<Option<DocumentId>, ServiceError> {
-        if let Some(id) = self.debts.get(key) {
-            return Ok(Some(*id));
-        }
-        let (scope, keys) = (self.scope(), std::iter::once(key));
-        let found = match key.strip_prefix("number:") {
-            None => document::known(self.tx, scope, keys)?,
-            Some(number) => {
-                let numbers = std::iter::once(number);
-                let known = document::known_by_numbers(self.tx, scope, numbers, false)?;
-                known.into_iter().map(|(_, known)| known).collect()
-            }
-        };
-        // Of several that bear the number a person must say which.
-        Ok(match found.as_slice() {
-            [one] => Some(one.id),
-            _ => None,
-        })
     }
 }

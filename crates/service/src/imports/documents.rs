@@ -1,9 +1,11 @@
 //! Documents into the books: what a chunk of document records adds, repeats or contradicts.
 
 use super::amount::{self, AmountError};
+use super::annulment::Replacement;
 use super::chunk::Chunk;
+use super::dues::{deducted_minor, dues};
 use super::verdict::{self, Verdict};
-use super::{keys, settle};
+use super::{annulment, keys, settle, waiting};
 use crate::error::ServiceError;
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
@@ -11,7 +13,8 @@ use puntual_core::id::{CustomerId, DisputeId, DocumentId, PaymentId, ReceivableI
 use puntual_core::money::Money;
 use puntual_core::posting::{Posting, Source};
 use puntual_formats::record::{
-    AssignmentRecord, DocumentKind, DocumentRecord, DueSource, ReferenceEffect, Status,
+    AssignmentRecord, DocumentKind, DocumentRecord, DueSource, Problem, ReferenceEffect,
+    ReferenceRecord, Status,
 };
 use puntual_store::document::{self, Document, KnownDocument, Reference};
 use puntual_store::payment::Payment;
@@ -68,7 +71,7 @@ pub fn take(
             None if twins.contains(&draft.key) => Verdict::Duplicate,
             None => {
                 seen.insert(draft.key.clone(), (draft.customer, draft.content_hash));
-                added.push((file, draft));
+                added.push((index, file, draft));
                 Verdict::accepted()
             }
             Some((customer, hash))
@@ -80,7 +83,11 @@ pub fn take(
         };
         verdicts[index] = Some(verdict);
     }
-    write(chunk, added)?;
+    for (index, remark) in write(chunk, added)? {
+        if let Some(Verdict::Accepted(remarks)) = &mut verdicts[index] {
+            remarks.push(remark);
+        }
+    }
     let missing = || ServiceError::Bug("a document record was left without a verdict".to_owned());
     verdicts.into_iter().map(|verdict| verdict.ok_or_else(missing)).collect()
 }
@@ -229,81 +236,23 @@ fn currency_of(chunk: &Chunk<'_, '_>, record: &DocumentRecord) -> Result<Currenc
     }
 }
 
-/// The part of a document nobody is asked for (a detracción): it stands on a receivable of its own,
-/// the last, settled outside on the day of issue.
-fn deducted_minor(record: &DocumentRecord, currency: Currency, total_minor: i64) -> i64 {
-    let deducted = record.deducted.and_then(|part| amount::minor_rounded(part, currency).ok());
-    deducted.filter(|part| (1..total_minor).contains(part)).unwrap_or(0)
-}
-
-/// Due dates with their amounts, adding up to the total, and where they come from.
-fn dues(
-    chunk: &Chunk<'_, '_>,
-    record: &DocumentRecord,
-    issued: Day,
-    total_minor: i64,
-    currency: Currency,
-    customer_terms_days: Option<i64>,
-) -> (Vec<(Day, i64)>, DueSource) {
-    let deducted_minor = deducted_minor(record, currency, total_minor);
-    let asked_minor = total_minor - deducted_minor;
-    let (mut dues, source) =
-        asked_dues(chunk, record, issued, asked_minor, currency, customer_terms_days);
-    if deducted_minor > 0 {
-        dues.push((issued, deducted_minor));
-    }
-    (dues, source)
-}
-
-/// The due dates of what is asked for.
-fn asked_dues(
-    chunk: &Chunk<'_, '_>,
-    record: &DocumentRecord,
-    issued: Day,
-    total_minor: i64,
-    currency: Currency,
-    customer_terms_days: Option<i64>,
-) -> (Vec<(Day, i64)>, DueSource) {
-    let dated: Vec<(Day, Option<i64>)> = record
-        .dues
-        .iter()
-        .filter_map(|due| {
-            let minor = due.amount.and_then(|a| amount::minor_rounded(a, currency).ok());
-            due.date.map(|day| (day, minor))
-        })
-        .collect();
-    let source = match record.due_source {
-        DueSource::IssueDate => DueSource::Document,
-        stated => stated,
-    };
-    match dated.as_slice() {
-        [] => {}
-        [(day, _)] => return (vec![(*day, total_minor)], source),
-        many => {
-            // Instalments may differ from the total by rounding, or by what was paid before: their
-            // proportions are kept and the total is what is owed.
-            let weights: Vec<u64> =
-                many.iter().map(|(_, minor)| minor.unwrap_or(0).max(0) as u64).collect();
-            let parts = Money::new(total_minor, currency).split(&weights);
-            let dues = many.iter().zip(parts).map(|((day, _), part)| (*day, part.minor)).collect();
-            return (dues, source);
-        }
-    }
-    let after = |days: i64| vec![(issued + days as i32, total_minor)];
-    if let Some(days) = record.terms_days {
-        return (after(days.into()), DueSource::Terms);
-    }
-    let days = customer_terms_days.unwrap_or(chunk.ctx.creditor.default_terms_days);
-    (after(days), DueSource::CustomerPolicy)
-}
-
-fn write(chunk: &mut Chunk<'_, '_>, added: Vec<(usize, Draft<'_>)>) -> Result<(), ServiceError> {
+/// Adds what is new; answers what is to be said of some of it, by position of the record.
+fn write(
+    chunk: &mut Chunk<'_, '_>,
+    added: Vec<(usize, usize, Draft<'_>)>,
+) -> Result<Vec<(usize, Problem)>, ServiceError> {
     let mut targets: Vec<settle::CreditToApply> = Vec::new();
-    for (file, draft) in &added {
+    let mut notes: Vec<(usize, &DocumentRecord)> = Vec::new();
+    for (index, file, draft) in &added {
         let id = DocumentId(chunk.app.next_id());
         add_document(chunk, *file, draft, id)?;
         match draft.kind {
-            DocumentKind::CreditNote => targets.extend(credit_of(chunk, draft, id)?),
+            DocumentKind::CreditNote => {
+                if let Some(credit) = credit_of(chunk, draft, id)? {
+                    targets.push(credit);
+                    notes.push((*index, draft.record));
+                }
+            }
             _ => add_debt(chunk, draft, id)?,
         }
         add_references(chunk, draft, id);
@@ -314,8 +263,16 @@ fn write(chunk: &mut Chunk<'_, '_>, added: Vec<(usize, Draft<'_>)>) -> Result<()
             chunk.debts.insert(format!("number:{}", draft.number), id);
         }
     }
-    settle::apply_credits(chunk, targets)?;
-    settle::serve_documents(chunk)
+    annulment::replace(chunk)?;
+    let waiting = settle::apply_credits(chunk, targets)?;
+    settle::serve_documents(chunk)?;
+    let remark = |position: usize| {
+        let (index, record) = notes[position];
+        let by_uid = record.references.iter().any(|reference| reference.uuid.is_some());
+        let [es, en] = waiting::until_document(by_uid).map(str::to_owned);
+        (index, verdict::remark(&record.place, "waiting", es, en))
+    };
+    Ok(waiting.into_iter().map(remark).collect())
 }
 
 fn add_document(
@@ -487,8 +444,8 @@ fn settle_deducted(
 ) -> Result<(), ServiceError> {
     let deducted_minor = deducted_minor(draft.record, draft.currency, draft.total_minor);
     if let Some((receivable, _)) = made.last().filter(|_| deducted_minor > 0) {
-        let outside = posting(chunk, draft, draft.issued);
-        chunk.book.post(outside.external_settlement(*receivable, deducted_minor)?);
+        let issued = posting(chunk, draft, draft.issued);
+        chunk.book.post(issued.withhold(*receivable, deducted_minor)?);
     }
     Ok(())
 }
@@ -505,19 +462,22 @@ fn credit_of(
     let issued = posting(chunk, draft, draft.issued);
     chunk.book.post(issued.credit_note(note, draft.total_minor)?);
     let effective = |effect| matches!(effect, ReferenceEffect::Cancels | ReferenceEffect::Adjusts);
-    let named: Vec<String> = draft
-        .record
-        .references
-        .iter()
+    let references = draft.record.references.iter();
+    let named: Vec<(String, &ReferenceRecord)> = references
         .filter(|reference| effective(reference.effect))
-        .filter_map(|reference| keys::reference_key(reference, &chunk.ctx.creditor.country))
+        .filter_map(|reference| {
+            let key = keys::reference_key(reference, &chunk.ctx.creditor.country)?;
+            Some((key, reference))
+        })
         .collect();
     // A note that names several documents does not say how much is whose: a person decides.
-    let [target] = named.as_slice() else { return Ok(None) };
+    let [(target, reference)] = named.as_slice() else { return Ok(None) };
     Ok(Some(settle::CreditToApply {
         note,
         target_key: target.clone(),
+        other_key: keys::reference_key_without_uid(reference),
         amount_minor: draft.total_minor,
+        annuls: reference.effect == ReferenceEffect::Cancels,
         posting: issued,
         place: draft.record.place.clone(),
     }))
@@ -529,7 +489,13 @@ fn add_references(chunk: &mut Chunk<'_, '_>, draft: &Draft<'_>, document: Docume
             continue;
         };
         if reference.effect == ReferenceEffect::Replaces {
-            chunk.replacements.push((key.clone(), draft.key.clone()));
+            chunk.replacements.push(Replacement {
+                old_key: key.clone(),
+                old_issued: reference.date,
+                new: document,
+                new_key: draft.key.clone(),
+                on: draft.issued,
+            });
         }
         let label = [reference.type_code.as_deref(), reference.number.as_deref()]
             .into_iter()

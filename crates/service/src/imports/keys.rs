@@ -157,15 +157,20 @@ fn any_reference_key(r: &ReferenceRecord, country: &str) -> Option<String> {
     r.number.as_deref().map(|number| format!("number:{}", normal_number(number)))
 }
 
-/// Key of the document an event is about.
-pub fn event_key(e: &EventRecord, country: &str) -> Option<String> {
-    let reference = ReferenceRecord {
+/// The key a document named by uid and number has when it came from a table without its uid.
+pub fn reference_key_without_uid(r: &ReferenceRecord) -> Option<String> {
+    let number = r.number.as_deref().filter(|_| r.uuid.is_some())?;
+    Some(format!("number:{}", normal_number(number))).filter(|key| !is_too_long(key))
+}
+
+/// The document an event is about, as a reference names it.
+pub fn event_reference(e: &EventRecord) -> ReferenceRecord {
+    ReferenceRecord {
         uuid: e.uuid.clone(),
         type_code: e.type_code.clone(),
         number: e.number.clone(),
         ..ReferenceRecord::default()
-    };
-    reference_key(&reference, country)
+    }
 }
 
 /// Content of a document in 64 bits: the upper half is kind, currency, total and issue date; the

@@ -6,6 +6,7 @@
 
 mod allocations;
 pub mod amount;
+mod annulment;
 mod bank;
 mod bank_draft;
 mod bank_pairs;
@@ -13,6 +14,7 @@ mod chunk;
 pub mod compare;
 mod debits;
 mod documents;
+mod dues;
 mod events;
 mod found;
 mod judge;

@@ -11,7 +11,7 @@ use puntual_core::id::{DocumentId, PaymentId, TxId};
 use puntual_core::ledger::EntryKind;
 use puntual_core::money::Money;
 use puntual_store::ledger::{self, Recording, StoredEntry};
-use puntual_store::{Tx, document, payment, receivable, standing};
+use puntual_store::{Tx, document, payment, receivable, standing, succession};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Something that stands on a document and has to be undone before it.
@@ -30,9 +30,14 @@ pub enum Dependent {
 }
 
 /// Entries that came with the document itself and go with it.
-fn is_own(entry: &StoredEntry) -> bool {
-    use EntryKind::{CreditNote, ExternalSettlement, Issue};
-    matches!(entry.entry.kind, Issue | CreditNote | ExternalSettlement)
+fn is_own(entry: &StoredEntry, document: DocumentId) -> bool {
+    use EntryKind::{Annul, CreditNote, ExternalSettlement, Issue, Withhold};
+    match entry.entry.kind {
+        Issue | CreditNote | ExternalSettlement | Withhold => true,
+        // What the document itself took the place of stands again when it goes.
+        Annul => entry.entry.source == Some(document.0),
+        _ => false,
+    }
 }
 
 /// The document's entries that have not been reversed, in sequence.
@@ -61,7 +66,8 @@ pub(super) fn dependents(
     let scope = ctx.scope();
     let mut found = Vec::new();
     let entries = standing_entries(tx, ctx, document)?;
-    let moved: Vec<&StoredEntry> = entries.iter().filter(|entry| !is_own(entry)).collect();
+    let moved: Vec<&StoredEntry> =
+        entries.iter().filter(|entry| !is_own(entry, document)).collect();
     let sources: BTreeSet<Option<i64>> = moved.iter().map(|entry| entry.entry.source).collect();
     for source in sources {
         let of_source = moved.iter().filter(|entry| entry.entry.source == source);
@@ -73,8 +79,9 @@ pub(super) fn dependents(
             Some(id) => payment::get(tx, scope, PaymentId(id))?,
             None => None,
         };
+        let is_annulled = first.entry.kind == EntryKind::Annul;
         let note = match source {
-            Some(id) if paid.is_none() => document::get(tx, scope, DocumentId(id))?,
+            Some(id) if paid.is_none() && !is_annulled => document::get(tx, scope, DocumentId(id))?,
             _ => None,
         };
         found.push(match (paid, note) {
@@ -119,5 +126,6 @@ pub(super) fn take_back(
     }
     let recording = Recording { recorded_at: ctx.now_ms, import: None, actor: &ctx.actor };
     book.write(tx, scope, recording)?;
+    succession::forget_heir(tx, scope, &stored.doc_key)?;
     Ok(document::set_undone(tx, scope, &stored, ctx.now_ms)?)
 }

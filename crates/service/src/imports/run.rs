@@ -21,7 +21,7 @@ use puntual_formats::detect::{self, Content};
 use puntual_formats::record::{Problem, Record, Status};
 use puntual_formats::{json, problem, read, table};
 use puntual_store::import::{self, Batch, Counts, ImportFile};
-use puntual_store::{Tx, pending};
+use puntual_store::{Tx, pending, succession};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
@@ -429,6 +429,7 @@ impl Run<'_> {
         }
         let sources: Vec<SourceFile> = self.files.iter().map(|e| e.source.clone()).collect();
         let something_waits = pending::any(tx, self.ctx.scope())?;
+        let something_ended = succession::any_ended(tx, self.ctx.scope())?;
         let mut chunk = Chunk {
             app: self.app,
             ctx: self.ctx,
@@ -444,13 +445,16 @@ impl Run<'_> {
             bank: &mut self.bank,
             references: Vec::new(),
             replacements: Vec::new(),
+            replaced: HashMap::new(),
             assigned: Vec::new(),
             debts: HashMap::new(),
             notes: HashMap::new(),
             disputes: Vec::new(),
             promises: Vec::new(),
             holds: Vec::new(),
+            events: Vec::new(),
             waiting: Vec::new(),
+            something_ended,
             something_waits,
         };
         let verdicts = judge(&mut chunk, items, self.options)?;

@@ -2,7 +2,7 @@
 //! documents, notes, payments and applications come, the books end the same.
 
 use super::chunk::{Chunk, LOOKUP};
-use super::{allocations, waiting};
+use super::{allocations, annulment, waiting};
 use crate::error::ServiceError;
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
@@ -25,6 +25,8 @@ pub struct Debt {
     pub currency: Currency,
     /// Its receivables, in order of instalment.
     pub receivables: Vec<Receivable>,
+    /// The debt that takes its place, when another document does.
+    pub heir: Option<Box<Debt>>,
 }
 
 /// What a key names.
@@ -42,19 +44,58 @@ pub struct CreditToApply {
     pub note: DocumentId,
     /// Key of the document.
     pub target_key: String,
+    /// Key the document has when it came without its uid.
+    pub other_key: Option<String>,
     /// How much at most.
     pub amount_minor: i64,
+    /// Whether the note annuls the whole document.
+    pub annuls: bool,
     /// Customer, currency and dates of the note.
     pub posting: Posting,
     /// Where it was read.
     pub place: String,
 }
 
-/// The debts these keys name, new in this chunk or stored. Keys that name nothing are absent.
+/// How many documents may take each other's place one after the other; more is a circle.
+const MOST_HEIRS: usize = 16;
+
+/// The debts these keys name, new in this chunk or stored, each with what takes its place. Keys that
+/// name nothing are absent.
 pub fn find_debts(
     chunk: &mut Chunk<'_, '_>,
     wanted: &HashSet<String>,
 ) -> Result<HashMap<String, Found>, ServiceError> {
+    find_with_heirs(chunk, wanted, MOST_HEIRS)
+}
+
+fn find_with_heirs(
+    chunk: &mut Chunk<'_, '_>,
+    wanted: &HashSet<String>,
+    most_heirs: usize,
+) -> Result<HashMap<String, Found>, ServiceError> {
+    let (mut found, heirs) = find(chunk, wanted)?;
+    if heirs.is_empty() || most_heirs == 0 {
+        return Ok(found);
+    }
+    let keys = heirs.values().cloned().collect();
+    let by_key = find_with_heirs(chunk, &keys, most_heirs - 1)?;
+    for debt in found.values_mut() {
+        let Found::Debt(debt) = debt else { continue };
+        let heir = heirs.get(&debt.document).and_then(|key| by_key.get(key));
+        if let Some(Found::Debt(heir)) = heir {
+            debt.heir = Some(Box::new(heir.clone()));
+        }
+    }
+    Ok(found)
+}
+
+/// Debts by key, and the keys of what takes the place of some of them.
+type DebtsAndHeirs = (HashMap<String, Found>, HashMap<DocumentId, String>);
+
+fn find(
+    chunk: &mut Chunk<'_, '_>,
+    wanted: &HashSet<String>,
+) -> Result<DebtsAndHeirs, ServiceError> {
     let mut found: HashMap<String, Found> = HashMap::new();
     let mut stored: Vec<(String, KnownDocument)> = Vec::new();
     let elsewhere: Vec<&str> = wanted
@@ -88,23 +129,33 @@ pub fn find_debts(
             receivables.entry(r.document).or_default().push(r);
         }
     }
+    let mut heirs = chunk.replaced.clone();
     for (key, known) in stored.into_iter().filter(|(_, k)| k.kind != "credit_note") {
         let debt = Debt {
             document: known.id,
             customer: known.customer,
             currency: known.currency,
-            receivables: receivables.remove(&known.id).unwrap_or_default(),
+            receivables: receivables.get(&known.id).cloned().unwrap_or_default(),
+            heir: None,
         };
+        heirs.extend(known.replaced_by.map(|heir| (known.id, heir)));
         found.entry(key).and_modify(|found| *found = Found::Ambiguous).or_insert(Found::Debt(debt));
     }
-    Ok(found)
+    let named = |found: &Found| match found {
+        Found::Debt(debt) => Some(debt.document),
+        Found::Ambiguous => None,
+    };
+    let here: HashSet<DocumentId> = found.values().filter_map(named).collect();
+    heirs.retain(|document, _| here.contains(document));
+    Ok((found, heirs))
 }
 
-fn new_debt(chunk: &Chunk<'_, '_>, document: DocumentId) -> Option<Debt> {
+/// A debt this chunk adds.
+pub fn new_debt(chunk: &Chunk<'_, '_>, document: DocumentId) -> Option<Debt> {
     let receivables = chunk.book.new_receivables_of(document);
     let first = receivables.first()?;
     let (customer, currency) = (first.customer, first.currency);
-    Some(Debt { document, customer, currency, receivables })
+    Some(Debt { document, customer, currency, receivables, heir: None })
 }
 
 /// What is open of a receivable, counting what this chunk posts.
@@ -112,8 +163,9 @@ pub fn open_now(chunk: &Chunk<'_, '_>, receivable: &Receivable) -> i64 {
     receivable.open_minor + chunk.book.open_change(receivable.id)
 }
 
-/// Applies up to `amount_minor` of a source to a debt, oldest due date first. Returns how much was
-/// applied.
+/// Applies up to `amount_minor` of a source to a debt, oldest due date first. Money meant for a
+/// document that another replaces goes to that one; a credit note does not, for the new document
+/// may state what the note corrected. Returns how much was applied.
 pub fn apply(
     chunk: &mut Chunk<'_, '_>,
     source: Source,
@@ -131,7 +183,17 @@ pub fn apply(
             left -= part;
         }
     }
+    if left > 0 && matches!(source, Source::Payment(_)) {
+        left -= annulment::pass_on(chunk, source, debt, left, posting)?.unwrap_or(0);
+    }
     Ok(amount_minor - left)
+}
+
+/// What takes the place of a debt and owes to the same account: another customer's money is not
+/// moved without being asked.
+pub fn takes_money_of(debt: &Debt) -> Option<&Debt> {
+    let heir = debt.heir.as_deref()?;
+    (heir.customer == debt.customer && heir.currency == debt.currency).then_some(heir)
 }
 
 /// Applies what a row states, whatever is open at the moment: rows may come in any order, and the
@@ -145,6 +207,10 @@ pub fn apply_stated(
     posting: Posting,
 ) -> Result<(), ServiceError> {
     let rest = amount_minor - apply(chunk, source, debt, amount_minor, posting)?;
+    // What has ended owes nothing, whoever states that it was paid.
+    if rest > 0 && annulment::ended_on(chunk, debt)?.is_some() {
+        return Ok(());
+    }
     let last = debt.receivables.iter().max_by_key(|r| (r.due_date, r.instalment));
     if let Some(last) = last.filter(|_| rest > 0) {
         chunk.book.post(posting.allocate(source, last.id, rest)?);
@@ -152,26 +218,38 @@ pub fn apply_stated(
     Ok(())
 }
 
+/// A credit note that waits for its document; one that annuls it whole.
+const CREDIT: &str = "credit";
+const ANNULLING_CREDIT: &str = "credit-annuls";
+
 /// Applies new credit notes to what they name; those that name something unknown wait for it.
+/// Answers which of them wait, by position.
 pub fn apply_credits(
     chunk: &mut Chunk<'_, '_>,
     credits: Vec<CreditToApply>,
-) -> Result<(), ServiceError> {
-    let wanted: HashSet<String> = credits.iter().map(|c| c.target_key.clone()).collect();
+) -> Result<Vec<usize>, ServiceError> {
+    let keys = credits.iter().flat_map(|c| [Some(&c.target_key), c.other_key.as_ref()]);
+    let wanted: HashSet<String> = keys.flatten().cloned().collect();
     let debts = find_debts(chunk, &wanted)?;
-    for credit in credits {
-        match debts.get(&credit.target_key) {
+    let mut waiting = Vec::new();
+    for (position, credit) in credits.into_iter().enumerate() {
+        let named = match debts.get(&credit.target_key) {
+            None => by_number(chunk, &debts, &credit)?,
+            named => named,
+        };
+        match named {
             Some(Found::Debt(debt)) if debt.currency == credit.posting.currency => {
-                let posting = of_debt(chunk, debt, credit.posting.effective_on);
-                apply(chunk, Source::CreditNote(credit.note), debt, credit.amount_minor, posting)?;
+                let on = credit.posting.effective_on;
+                apply_credit(chunk, credit.note, debt, (credit.amount_minor, credit.annuls), on)?;
             }
             // Another currency, or several of that number: the credit stays unapplied.
             Some(_) => {}
             None => {
-                let waiting = Pending {
+                let kind = if credit.annuls { ANNULLING_CREDIT } else { CREDIT };
+                let row = Pending {
                     id: chunk.app.next_id(),
                     target_key: credit.target_key,
-                    kind: "credit".to_owned(),
+                    kind: kind.to_owned(),
                     source: Some(credit.note.0),
                     amount_minor: Some(credit.amount_minor),
                     currency: Some(credit.posting.currency),
@@ -181,11 +259,63 @@ pub fn apply_credits(
                     import: Some(chunk.import),
                     ..Pending::default()
                 };
-                chunk.waiting.push(waiting);
+                waiting::push(chunk, row, credit.other_key);
+                waiting.push(position);
             }
         }
     }
-    Ok(())
+    Ok(waiting)
+}
+
+/// The debt a note means by number, where it came without the uid the note names it by: the same
+/// customer's, large enough, the only one of that number.
+fn by_number<'d>(
+    chunk: &mut Chunk<'_, '_>,
+    debts: &'d HashMap<String, Found>,
+    credit: &CreditToApply,
+) -> Result<Option<&'d Found>, ServiceError> {
+    let Some(found) = credit.other_key.as_ref().and_then(|key| debts.get(key)) else {
+        return Ok(None);
+    };
+    let Found::Debt(debt) = found else { return Ok(None) };
+    let fits = debt.customer == credit.posting.customer && whole_minor(debt) >= credit.amount_minor;
+    Ok((fits && may_bear(chunk, debt, &credit.target_key)?).then_some(found))
+}
+
+/// The whole of a debt as issued.
+pub fn whole_minor(debt: &Debt) -> i64 {
+    debt.receivables.iter().map(|receivable| receivable.amount_minor).sum()
+}
+
+/// Whether a debt may be the one of this key: it has it, or came without a uid of its own.
+pub fn may_bear(
+    chunk: &mut Chunk<'_, '_>,
+    debt: &Debt,
+    uid_key: &str,
+) -> Result<bool, ServiceError> {
+    let may = |uid: Option<&str>| uid.is_none_or(|uid| uid_key == format!("uuid:{uid}"));
+    if let Some(document) = chunk.book.new_document(debt.document) {
+        return Ok(may(document.uid.as_deref()));
+    }
+    let stored = document::get(chunk.tx, chunk.scope(), debt.document)?;
+    Ok(stored.is_some_and(|document| may(document.uid.as_deref())))
+}
+
+/// Applies a note to a debt. One that annuls the debt also takes back what counted as withheld of
+/// it (a detracción), for nothing is owed of which it could be withheld.
+fn apply_credit(
+    chunk: &mut Chunk<'_, '_>,
+    note: DocumentId,
+    debt: &Debt,
+    (amount_minor, annuls): (i64, bool),
+    on: Day,
+) -> Result<i64, ServiceError> {
+    let posting = of_debt(chunk, debt, on);
+    if annuls {
+        let open: i64 = debt.receivables.iter().map(|one| open_now(chunk, one).max(0)).sum();
+        annulment::give_back_withheld(chunk, debt, amount_minor - open, posting)?;
+    }
+    apply(chunk, Source::CreditNote(note), debt, amount_minor, posting)
 }
 
 /// A posting on a debt's account. Nothing is applied before the debt exists.
@@ -225,7 +355,8 @@ fn serve(chunk: &mut Chunk<'_, '_>, keys: &[String]) -> Result<(), ServiceError>
         found.extend(pending::waiting_for(chunk.tx, chunk.scope(), part)?);
     }
     // The same application may wait under the key and under the number: once is enough.
-    found.sort_by(|a, b| (a.effective_on, &a.kind, a.id).cmp(&(b.effective_on, &b.kind, b.id)));
+    let order = |p: &Pending| (p.effective_on, p.kind.clone(), p.id);
+    found.sort_by(|a, b| order(a).cmp(&order(b)).then(b.target_key.cmp(&a.target_key)));
     found.dedup_by_key(|p| p.id);
     let (rows, found): (Vec<Pending>, Vec<Pending>) =
         found.into_iter().partition(|p| p.kind.starts_with("row-"));
@@ -250,9 +381,24 @@ fn serve_one(
     let (source, left_minor) = source_of(chunk, &waiting)?;
     if let Found::Debt(debt) = found {
         let amount_minor = waiting.amount_minor.unwrap_or(left_minor).min(left_minor);
-        if Some(debt.currency) == waiting.currency && amount_minor > 0 {
-            let posting = of_debt(chunk, debt, waiting.effective_on);
-            apply(chunk, source, debt, amount_minor, posting)?;
+        if let (Source::CreditNote(note), Some(uid_key)) = (source, &waiting.other_key) {
+            let fits = customer_of(chunk, note)? == Some(debt.customer)
+                && whole_minor(debt) >= amount_minor;
+            if !fits || !may_bear(chunk, debt, uid_key)? {
+                return Ok(());
+            }
+        }
+        let on = waiting.effective_on;
+        match source {
+            _ if Some(debt.currency) != waiting.currency || amount_minor <= 0 => {}
+            Source::CreditNote(note) => {
+                let annuls = waiting.kind == ANNULLING_CREDIT;
+                apply_credit(chunk, note, debt, (amount_minor, annuls), on)?;
+            }
+            Source::Payment(_) => {
+                let posting = of_debt(chunk, debt, on);
+                apply(chunk, source, debt, amount_minor, posting)?;
+            }
         }
     }
     pending::settle(chunk.tx, chunk.ctx.scope(), &waiting, chunk.ctx.now_ms)?;
@@ -263,7 +409,7 @@ fn serve_one(
 fn source_of(chunk: &mut Chunk<'_, '_>, waiting: &Pending) -> Result<(Source, i64), ServiceError> {
     let scope = chunk.scope();
     let id = waiting.source.unwrap_or_default();
-    if waiting.kind == "credit" {
+    if [CREDIT, ANNULLING_CREDIT].contains(&waiting.kind.as_str()) {
         let note = DocumentId(id);
         let stored = document::get(chunk.tx, scope, note)?.map_or(0, |d| d.unapplied_minor);
         return Ok((Source::CreditNote(note), stored + chunk.book.unapplied_credit_change(note)));
@@ -271,4 +417,14 @@ fn source_of(chunk: &mut Chunk<'_, '_>, waiting: &Pending) -> Result<(Source, i6
     let id = PaymentId(id);
     let stored = payment::get(chunk.tx, scope, id)?.map_or(0, |p| p.unapplied_minor);
     Ok((Source::Payment(id), stored + chunk.book.unapplied_cash_change(id)))
+}
+
+fn customer_of(
+    chunk: &mut Chunk<'_, '_>,
+    note: DocumentId,
+) -> Result<Option<CustomerId>, ServiceError> {
+    if let Some(document) = chunk.book.new_document(note) {
+        return Ok(Some(document.customer));
+    }
+    Ok(document::get(chunk.tx, chunk.scope(), note)?.map(|document| document.customer))
 }

@@ -9,8 +9,9 @@ use crate::ctx::Ctx;
 use crate::error::ServiceError;
 use puntual_core::access::Deed;
 use puntual_core::id::{ImportId, ReceivableId, TxId};
+use puntual_store::document::Document;
 use puntual_store::ledger::{self, Recording, StoredEntry};
-use puntual_store::{Tx, bank, document, import, payment, pending, standing};
+use puntual_store::{Tx, bank, document, import, payment, pending, standing, succession};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Takes a batch back. Refused, with what depends on it, when later facts touch its documents or
@@ -25,11 +26,13 @@ pub fn undo(app: &App, ctx: &Ctx, import: ImportId) -> Result<import::Batch, Ser
             return Ok(batch);
         }
         let entries = ledger::of_import(tx, scope, import)?;
-        let touching = touching(tx, ctx, &entries)?;
+        let documents = document::of_import(tx, scope, import)?;
+        let touching = touching(tx, ctx, &entries, &documents)?;
         let reversed: HashSet<i64> = touching.iter().filter_map(|e| e.entry.reverses).collect();
         let stands = |e: &StoredEntry| e.entry.reverses.is_none() && !reversed.contains(&e.seq);
         let standing_entries: Vec<&StoredEntry> = entries.iter().filter(|e| stands(e)).collect();
-        refuse_if_needed(import, &entries, touching.iter().filter(|e| stands(e)))?;
+        let standing_now = touching.iter().filter(|e| stands(e));
+        refuse_if_needed(import, &entries, &documents, standing_now)?;
         refuse_if_served(tx, ctx, &batch)?;
         refuse_if_told_elsewhere(tx, ctx, import)?;
         let mut book = Book::default();
@@ -51,8 +54,9 @@ pub fn undo(app: &App, ctx: &Ctx, import: ImportId) -> Result<import::Batch, Ser
         // The batch's own first: what is left under its keys is what others wait with.
         pending::drop_of_import(tx, scope, import)?;
         let mut keys = Vec::new();
-        for d in document::of_import(tx, scope, import)? {
+        for d in documents {
             document::set_undone(tx, scope, &d, ctx.now_ms)?;
+            succession::forget_heir(tx, scope, &d.doc_key)?;
             keys.extend([format!("number:{}", d.number), format!("note:{}", d.number), d.doc_key]);
         }
         for p in payment::of_import(tx, scope, import)? {
@@ -72,15 +76,18 @@ pub fn undo(app: &App, ctx: &Ctx, import: ImportId) -> Result<import::Batch, Ser
     })
 }
 
-/// Every entry on the receivables, payments and notes that these entries move.
+/// Every entry on the receivables, payments and notes that these entries move, or that ended because
+/// of these documents.
 fn touching(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     entries: &[StoredEntry],
+    documents: &[Document],
 ) -> Result<Vec<StoredEntry>, ServiceError> {
     let receivables: BTreeSet<ReceivableId> =
         entries.iter().filter_map(|e| e.entry.receivable).collect();
-    let sources: BTreeSet<i64> = entries.iter().filter_map(|e| e.entry.source).collect();
+    let mut sources: BTreeSet<i64> = entries.iter().filter_map(|e| e.entry.source).collect();
+    sources.extend(documents.iter().map(|d| d.id.0));
     let receivables: Vec<ReceivableId> = receivables.into_iter().collect();
     let sources: Vec<i64> = sources.into_iter().collect();
     let mut found: BTreeMap<i64, StoredEntry> = BTreeMap::new();
@@ -100,12 +107,13 @@ fn touching(
 fn refuse_if_needed<'e>(
     import: ImportId,
     entries: &[StoredEntry],
+    documents: &[Document],
     standing: impl Iterator<Item = &'e StoredEntry>,
 ) -> Result<(), ServiceError> {
     let receivables: HashSet<ReceivableId> =
         entries.iter().filter(|e| is_issue(e)).filter_map(|e| e.entry.receivable).collect();
-    let sources: HashSet<i64> =
-        entries.iter().filter(|e| is_origin(e)).filter_map(|e| e.entry.source).collect();
+    let origins = entries.iter().filter(|e| is_origin(e)).filter_map(|e| e.entry.source);
+    let sources: HashSet<i64> = origins.chain(documents.iter().map(|d| d.id.0)).collect();
     let brought = |e: &&StoredEntry| {
         e.entry.receivable.is_some_and(|r| receivables.contains(&r))
             || e.entry.source.is_some_and(|s| sources.contains(&s))

@@ -55,6 +55,8 @@ fn view(visit: &Visit, detail: &Detail) -> DocumentView {
             withheld: issued.withheld_minor.map(of),
             total: of(issued.total_minor),
         },
+        holder: issued.assigned_to.clone(),
+        acceptance: detail.acceptance,
         open: of(detail.open_minor),
         instalments,
         movements: detail
@@ -109,7 +111,7 @@ fn movement(
     Movement {
         effective_on: movement.effective_on,
         recorded_on: movement.recorded_on,
-        what: moved(words, movement.kind, movement.is_reversal).to_owned(),
+        what: moved(words, movement).to_owned(),
         detail,
         change: of(movement.change_minor),
         open_after: of(movement.open_after_minor),
@@ -126,7 +128,10 @@ fn unapply(
     movement: &document_detail::Movement,
 ) -> Option<Unapply> {
     let is_applied = matches!(movement.kind, EntryKind::AllocateCash | EntryKind::AllocateCredit);
-    if !is_applied || movement.is_reversal || movement.is_reversed {
+    // What a document that ended gave back is applied no more.
+    let has_ended =
+        own.replaced_by.is_some() || movement.change_minor > 0 && own.kind != "credit_note";
+    if !is_applied || movement.is_reversal || movement.is_reversed || has_ended {
         return None;
     }
     let (document, source) = match &movement.origin {
@@ -151,11 +156,17 @@ fn write_offs(visit: &Visit, detail: &Detail) -> WriteOffs {
     }
 }
 
-fn moved(words: Words, kind: EntryKind, is_reversal: bool) -> &'static str {
+fn moved(words: Words, movement: &document_detail::Movement) -> &'static str {
     let t = |key| words.locale.t(key);
-    match (kind, is_reversal) {
+    let gives_back = movement.change_minor > 0 && movement.kind != EntryKind::Issue;
+    match (movement.kind, movement.is_reversal) {
         (EntryKind::Bounce, _) => t("moved.bounce"),
         (_, true) => t("moved.reversal"),
+        (EntryKind::AllocateCash | EntryKind::AllocateCredit | EntryKind::Withhold, _)
+            if gives_back =>
+        {
+            t("moved.given_back")
+        }
         (EntryKind::Issue, _) => t("moved.issue"),
         (EntryKind::Payment | EntryKind::AllocateCash, _) => t("moved.payment"),
         (EntryKind::CreditNote | EntryKind::AllocateCredit, _) => t("kind.credit_note"),
@@ -164,6 +175,7 @@ fn moved(words: Words, kind: EntryKind, is_reversal: bool) -> &'static str {
         (EntryKind::Discount, _) => t("moved.discount"),
         (EntryKind::ExternalSettlement, _) => t("moved.external"),
         (EntryKind::Replace | EntryKind::AgreedInterest, _) => t("moved.agreement"),
+        (EntryKind::Annul, _) => t("moved.annul"),
     }
 }
 

@@ -6,10 +6,11 @@ use super::{ROWS, amount, bucket_at, customer_ref, shown_buckets, words};
 use crate::web::part::badge::Bucket;
 use crate::web::url::SEARCH;
 use crate::web::view::DocumentRef;
+use crate::web::view::acceptance::key;
 use crate::web::view::documents::{DocumentRow, DocumentsView, documents};
 use crate::web::visit::{Answer, Visit};
 use puntual_core::aging::BucketSet;
-use puntual_service::documents::{self, DocumentState, Filter, Question, Row, Sort};
+use puntual_service::documents::{self, DocumentState, Filter, Question, Row, Sort, State};
 use puntual_service::error::ServiceError;
 use puntual_service::listing::{LARGEST_SIZE, Page};
 
@@ -25,6 +26,7 @@ fn question(visit: &Visit, page: Page) -> Result<Question, ServiceError> {
         bucket: bucket_at(&buckets, visit.param("tramo")),
         currency: visit.param("moneda").and_then(|code| code.parse().ok()),
         state: visit.param("estado").and_then(DocumentState::parse),
+        acceptance: visit.param("aceptacion").and_then(State::parse),
         due_until: visit.param("vence-hasta").and_then(|day| day.parse().ok()),
     };
     if let Some((column, direction)) = visit.sort() {
@@ -84,6 +86,7 @@ pub(super) fn shown(row: &Row, buckets: &[Bucket]) -> DocumentRow {
         bucket: buckets.get(row.bucket).copied().unwrap_or(Bucket::CURRENT),
         state: words::status(row.status, row.is_partly_paid),
         instalments: u32::try_from(row.instalments).unwrap_or(u32::MAX),
+        acceptance: row.acceptance,
     }
 }
 
@@ -119,11 +122,13 @@ fn titles(visit: &Visit) -> Vec<String> {
         "col.days",
         "filter.bucket",
         "col.state",
+        "acceptance.term",
+        "acceptance.until",
     ];
     keys.iter().map(|key| locale.t(key).to_owned()).collect()
 }
 
-fn cells(visit: &Visit, row: &Row, buckets: &BucketSet) -> [Cell; 13] {
+fn cells(visit: &Visit, row: &Row, buckets: &BucketSet) -> [Cell; 15] {
     let (locale, document) = (visit.locale(), &row.document);
     let money = |minor| Cell::Money(minor, document.currency);
     let bucket = buckets.labels().get(row.bucket).filter(|_| row.open_minor > 0);
@@ -141,5 +146,7 @@ fn cells(visit: &Visit, row: &Row, buckets: &BucketSet) -> [Cell; 13] {
         Cell::Integer(row.overdue_days.into()),
         bucket.map_or(Cell::Empty, |label| Cell::Text(label.clone())),
         Cell::Text(words::status(row.status, row.is_partly_paid).text(locale).to_owned()),
+        row.acceptance.map_or(Cell::Empty, |a| Cell::Text(locale.t(key(a.state)).to_owned())),
+        row.acceptance.and_then(|a| a.deadline).map_or(Cell::Empty, Cell::Day),
     ]
 }

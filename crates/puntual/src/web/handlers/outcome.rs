@@ -35,7 +35,7 @@ pub fn told(words: Words, item: &Item) -> (String, String) {
             let kind = words.locale.t(words::document_kind(kind).key());
             let arguments = [("kind", kind), ("number", number.as_str())];
             match document(&item.code) {
-                Some(key) => (t(key), body),
+                Some(key) => (t(key), document_detail(words, item, body)),
                 None => (words.locale.fill("told.issued", &arguments), String::new()),
             }
         }
@@ -107,6 +107,18 @@ fn message(code: &str) -> &'static str {
     }
 }
 
+/// What goes with it: number, reasons, and what was left on account of what had paid it.
+fn document_detail(words: Words, item: &Item, body: String) -> String {
+    let left = item.amount.filter(|left| item.code == "document_replaced" && left.minor > 0);
+    let left = left.map(|left| {
+        let amount = words.money(left.minor, left.currency);
+        words.locale.fill("told.left_on_account", &[("amount", amount.as_str())])
+    });
+    let number = item.number.clone().filter(|number| *number != body);
+    let parts = [number, Some(body), left].into_iter().flatten();
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
 /// What happened to a document after it was issued.
 fn document(code: &str) -> Option<&'static str> {
     match code {
@@ -117,9 +129,14 @@ fn document(code: &str) -> Option<&'static str> {
         "document_accepted" => Some("told.accepted"),
         "document_delivered" => Some("told.delivered"),
         "document_accepted_with_remarks" => Some("told.accepted_with_remarks"),
+        "document_claimed" => Some("told.claimed"),
         "document_rejected" => Some("told.rejected"),
         "document_goods_received" => Some("told.goods_received"),
         "document_assigned" => Some("told.assigned"),
+        "document_assignment_cancelled" => Some("told.assignment_cancelled"),
+        "document_assignment_notified" => Some("told.assignment_notified"),
+        "document_cancellation_requested" => Some("told.cancellation_requested"),
+        "document_replaced" => Some("told.replaced"),
         "document_cancelled" => Some("told.cancelled"),
         "document_confirmed" => Some("told.confirmed"),
         "document_noted" => Some("told.noted"),

@@ -67,6 +67,7 @@ pub fn status(status: Status, is_partly_paid: bool) -> State {
         Status::Paid | Status::CreditApplied => State::Paid,
         Status::WrittenOff => State::WrittenOff,
         Status::Cancelled => State::Cancelled,
+        Status::Replaced => State::Replaced,
         Status::CreditOpen => State::NotDue,
     }
 }

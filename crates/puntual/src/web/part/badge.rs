@@ -104,6 +104,8 @@ pub enum State {
     WrittenOff,
     /// Cancelled.
     Cancelled,
+    /// Another document takes its place.
+    Replaced,
     /// A message waiting to be sent.
     Queued,
     /// A message sent.
@@ -140,6 +142,7 @@ impl State {
             State::Broken => ("h-d3", "broken", "state.broken"),
             State::WrittenOff => ("h-legal", "close", "state.written_off"),
             State::Cancelled => ("h-legal", "close", "state.cancelled"),
+            State::Replaced => ("h-legal", "undo", "state.replaced"),
             State::Queued => ("h-promised", "clock", "state.queued"),
             State::Sent => ("h-paid", "mail", "state.sent"),
             State::Delivered => ("h-paid", "check", "state.delivered"),

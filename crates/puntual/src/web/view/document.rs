@@ -1,7 +1,7 @@
 //! A document: its amounts, its instalments, every movement with both its dates, its references
 //! and the file it came from.
 
-use super::{CustomerRef, DocumentRef, customer_link, document_link};
+use super::{CustomerRef, DocumentRef, acceptance, customer_link, document_link};
 use crate::web::format::{self, Amount};
 use crate::web::layout::{Frame, Heading, page};
 use crate::web::part::badge::{self, State};
@@ -10,6 +10,7 @@ use crate::web::part::form::{Choice, Kind, Typed, csrf, field, hidden, select};
 use crate::web::part::icon::icon;
 use crate::web::part::notice::{empty, fact, facts};
 use maud::{Markup, html};
+use puntual_core::acceptance::Acceptance;
 use puntual_core::date::Day;
 use puntual_core::id::DocumentId;
 
@@ -30,6 +31,10 @@ pub struct DocumentView {
     pub terms: String,
     /// Net, taxes, withheld, total; those that are known.
     pub amounts: Amounts,
+    /// Who holds the claim since it was assigned.
+    pub holder: Option<String>,
+    /// Where its acceptance stands, where there is one.
+    pub acceptance: Option<Acceptance>,
     /// What is open of it.
     pub open: Amount,
     /// Its instalments; at least one.
@@ -188,6 +193,12 @@ fn summary(f: &Frame, view: &DocumentView) -> Markup {
             span.muted { (format::due(first.due_on, f.as_of, f.locale)) }
         };
         line.insert(2, fact(f.t("col.due"), day));
+    }
+    if let Some(found) = &view.acceptance {
+        line.push(fact(f.t("acceptance.term"), acceptance::explained(f, found)));
+    }
+    if let Some(holder) = &view.holder {
+        line.push(fact(f.t("document.holder"), html! { (holder) }));
     }
     if let Some(id) = &view.fiscal_id {
         line.push(fact(f.t("document.fiscal_id"), figure::copyable(f, id)));

@@ -1,5 +1,6 @@
 //! Documentos: every document behind every number, filtered by what the number was.
 
+use super::acceptance::{badge as badge_of, key as acceptance_key};
 use super::{CustomerRef, DocumentKind, DocumentRef, document_link, document_url, export_links};
 use crate::web::format::Amount;
 use crate::web::layout::{Frame, Heading, page};
@@ -11,6 +12,7 @@ use crate::web::part::notice::{empty, fact, facts};
 use crate::web::part::table::{Column, Paging, head, label, pager};
 use crate::web::url::{PAGE, SEARCH};
 use maud::{Markup, html};
+use puntual_core::acceptance::{self, Acceptance};
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 
@@ -56,6 +58,8 @@ pub struct DocumentRow {
     pub state: State,
     /// How many instalments it has.
     pub instalments: u32,
+    /// Where its acceptance stands, where there is one.
+    pub acceptance: Option<Acceptance>,
 }
 
 /// Documentos.
@@ -92,7 +96,8 @@ pub fn documents(f: &Frame, view: &DocumentsView) -> Markup {
 }
 
 /// The parameters this form sets itself.
-const FILTERS: [&str; 7] = [SEARCH, "tipo", "tramo", "estado", "moneda", "vence-hasta", PAGE];
+const FILTERS: [&str; 8] =
+    [SEARCH, "tipo", "tramo", "estado", "aceptacion", "moneda", "vence-hasta", PAGE];
 
 fn filters(f: &Frame, view: &DocumentsView) -> Markup {
     let chosen = |name: &str| f.url.param(name).unwrap_or_default();
@@ -108,6 +113,8 @@ fn filters(f: &Frame, view: &DocumentsView) -> Markup {
         Choice::new("paid", f.t("state.paid")),
         Choice::new("written_off", f.t("state.written_off")),
     ];
+    let acceptances =
+        acceptance::State::ALL.map(|state| Choice::new(state.as_str(), f.t(acceptance_key(state))));
     let is_filtered = FILTERS.iter().any(|name| *name != PAGE && f.url.param(name).is_some());
     html! {
         form.filters method="get" action="/documentos" data-autosubmit {
@@ -116,6 +123,9 @@ fn filters(f: &Frame, view: &DocumentsView) -> Markup {
             (select("f", "tipo", f.t("filter.kind"), all, &kinds, chosen("tipo")))
             (select("f", "estado", f.t("filter.state"), all, &states, chosen("estado")))
             (select("f", "tramo", f.t("filter.bucket"), all, &buckets, chosen("tramo")))
+            (select(
+                "f", "aceptacion", f.t("acceptance.term"), all, &acceptances, chosen("aceptacion"),
+            ))
             @if view.currencies.len() > 1 {
                 (select(
                     "f", "moneda", f.t("filter.currency"), all, &view.currencies, chosen("moneda"),
@@ -144,25 +154,33 @@ pub fn table(f: &Frame, rows: &[DocumentRow], with_customer: bool) -> Markup {
         Column::number("dias", f.t("col.days")),
         Column::text("estado", f.t("col.state")),
     ]);
+    let with_acceptance = rows.iter().any(|row| row.acceptance.is_some());
+    if with_acceptance {
+        columns.push(Column::text("aceptacion", f.t("acceptance.term")));
+    }
+    let shown = Shown { with_customer, with_acceptance, currency };
     html! {
         div.table-scroll {
             table.rows.stacks data-rows {
                 caption.hidden { (f.t("nav.documents")) }
                 (head(f, &columns))
                 tbody {
-                    @for row in rows { (document_row(f, row, with_customer, currency)) }
+                    @for row in rows { (document_row(f, row, &shown)) }
                 }
             }
         }
     }
 }
 
-fn document_row(
-    f: &Frame,
-    row: &DocumentRow,
+/// What the columns of a table are.
+struct Shown {
     with_customer: bool,
+    with_acceptance: bool,
     currency: Option<Currency>,
-) -> Markup {
+}
+
+fn document_row(f: &Frame, row: &DocumentRow, shown: &Shown) -> Markup {
+    let currency = shown.currency;
     html! {
         tr data-href=(document_url(f, row.document.id)) {
             th.lead scope="row" {
@@ -172,7 +190,7 @@ fn document_row(
                     small { (f.count("instalments", row.instalments.into())) }
                 }
             }
-            @if with_customer {
+            @if shown.with_customer {
                 td data-label=(f.t("col.customer")) {
                     a href=(super::customer_url(f, row.customer.id)) { (row.customer.name) }
                 }
@@ -197,6 +215,11 @@ fn document_row(
                 }
             }
             td data-label=(f.t("col.state")) { (state(f, row)) }
+            @if shown.with_acceptance {
+                td data-label=(f.t("acceptance.term")) {
+                    @if let Some(found) = &row.acceptance { (badge_of(f, found)) }
+                }
+            }
         }
     }
 }

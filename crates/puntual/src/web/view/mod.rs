@@ -3,6 +3,7 @@
 //! Each file holds a page and the values it shows. A page decides what stands where; it refuses
 //! to compute figures, to read requests and to know where values come from. Handlers fill the
 //! values and send the answer.
+pub mod acceptance;
 pub mod bank;
 pub mod creditor_card;
 pub mod customer;

@@ -12,6 +12,7 @@ use crate::web::view::customers::{CustomerRow, CustomersView, Totals};
 use crate::web::view::documents::{DocumentRow, DocumentsView};
 use crate::web::view::home::{Case, Counters, HomeView, LastContact, NextAction};
 use crate::web::view::search::{FoundCustomer, SearchView};
+use puntual_core::acceptance::{self, Acceptance};
 use puntual_core::ratio::Ratio;
 
 fn paging(total: u64) -> Paging {
@@ -156,6 +157,12 @@ pub fn document_rows(f: &Frame, count: usize) -> Vec<DocumentRow> {
             bucket: bucket_of(days),
             state,
             instalments: if index % 6 == 5 { 3 } else { 1 },
+            acceptance: acceptance::State::ALL.get(index).map(|state| Acceptance {
+                state: *state,
+                deadline: Some(today() + 3 - index as i32),
+                law: None,
+                is_start_assumed: false,
+            }),
         }
     };
     (0..count).map(row).collect()

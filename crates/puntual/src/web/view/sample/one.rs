@@ -12,6 +12,7 @@ use crate::web::view::customer::*;
 use crate::web::view::customer_money::*;
 use crate::web::view::document::*;
 use crate::web::view::indicators::*;
+use puntual_core::acceptance::{self, Acceptance};
 use puntual_core::date::Day;
 use puntual_core::id::ContactPointId;
 use puntual_core::ratio::Ratio;
@@ -312,6 +313,13 @@ impl DocumentView {
                 withheld: None,
                 total,
             },
+            holder: Some("Factoring del Sur SpA".to_owned()),
+            acceptance: Some(Acceptance {
+                state: acceptance::State::Running,
+                deadline: Some(today() + 2),
+                law: Some("Ley 19.983, art. 3"),
+                is_start_assumed: true,
+            }),
             open: two,
             instalments: vec![
                 part(1, -30, none, State::Paid),
