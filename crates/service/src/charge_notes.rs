@@ -179,6 +179,16 @@ fn posting(app: &App, ctx: &Ctx, own: &Document) -> Posting {
     }
 }
 
+/// The notes that charge a document and stand, oldest first.
+pub fn of_document(
+    app: &App,
+    ctx: &Ctx,
+    document: DocumentId,
+) -> Result<Vec<ChargeNote>, ServiceError> {
+    ctx.require(Deed::ViewFigures)?;
+    Ok(app.store.read(|tx| rows::notes_of(tx, ctx.scope(), document))?)
+}
+
 /// Takes a note back: it never should have been. Refused while anything of it is settled. Twice
 /// changes nothing.
 pub fn take_back(

@@ -27,6 +27,7 @@ use puntual_core::strategy::facts::{
 };
 use puntual_core::strategy::guard::PastContact;
 use puntual_store::action::{self, ActionReceivable, PendingContact};
+use puntual_store::agreement::{self, Waiting};
 use puntual_store::customer::{self, ContactPoint, Customer};
 use puntual_store::document;
 use puntual_store::payment;
@@ -180,6 +181,7 @@ struct Rows {
     unapplied: HashMap<CustomerId, Vec<Money>>,
     points: HashMap<CustomerId, Vec<ContactPoint>>,
     holds: HashMap<CustomerId, Vec<Hold>>,
+    in_plan: HashMap<CustomerId, Vec<Waiting>>,
     promises: HashMap<CustomerId, Vec<Promise>>,
     disputes: HashMap<CustomerId, Vec<Dispute>>,
     contacts: HashMap<CustomerId, Vec<Event>>,
@@ -259,6 +261,7 @@ impl Rows {
             points: by_customer(customer::contact_points_of_range(tx, scope, range)?, |p| {
                 p.customer
             }),
+            in_plan: by_customer(agreement::waiting_of_range(tx, scope, range)?, |w| w.customer),
             holds: by_customer(standing::holds_of_range(tx, scope, range)?, |h| h.customer),
             contacts: by_customer(
                 timeline::contacts_of_range(tx, scope, range, since, day)?,
@@ -296,6 +299,8 @@ impl Rows {
         });
         let place = place_of(country_of(ctx, &c), &c, &points);
         let law = self.laws.of(c.id, place);
+        let holds = self.holds.remove(&c.id).unwrap_or_default();
+        let in_plan = self.in_plan.remove(&c.id).unwrap_or_default();
         let facts = CustomerFacts {
             creditor: ctx.creditor.scope.creditor,
             customer: c.id,
@@ -306,7 +311,7 @@ impl Rows {
             receivables: claims.collect::<Vec<_>>(),
             unapplied: self.unapplied.remove(&c.id).unwrap_or_default(),
             contact_points: points.iter().filter_map(point_facts).collect(),
-            holds: self.holds.remove(&c.id).unwrap_or_default().iter().map(hold_facts).collect(),
+            holds: holds.iter().map(hold_facts).chain(in_plan.iter().map(plan_hold)).collect(),
             opt_outs: Vec::new(),
             contacts: self.contacts(c.id, day, leaving),
             law,
@@ -499,6 +504,18 @@ fn hold_facts(hold: &Hold) -> HoldFacts {
     };
     let since = if hold.import.is_some() { Day(i32::MIN) } else { hold.since };
     HoldFacts { kind, receivable: None, since, until: hold.until, why: hold.why.clone() }
+}
+
+/// What an agreement in force does to a receivable it covers: it is asked for by the agreement's
+/// instalments only.
+fn plan_hold(waiting: &Waiting) -> HoldFacts {
+    HoldFacts {
+        kind: HoldKind::InPlan,
+        receivable: Some(waiting.receivable),
+        since: waiting.since,
+        until: None,
+        why: waiting.number.clone(),
+    }
 }
 
 /// A contact on the timeline, unless it is no contact with the customer: a note of our own.

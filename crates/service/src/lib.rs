@@ -3,6 +3,8 @@
 //! transaction.
 
 mod acceptances;
+pub mod agreement_pdf;
+pub mod agreements;
 pub mod api_tokens;
 pub mod applications;
 pub mod backtest;
@@ -56,6 +58,7 @@ pub mod payments;
 pub mod portfolios;
 pub mod probe;
 pub mod promises;
+pub mod provision;
 pub mod random;
 pub mod reading;
 pub mod render;

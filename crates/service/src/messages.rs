@@ -314,13 +314,18 @@ pub fn statement(
     customer: &str,
     as_of: Day,
 ) -> Result<Vec<u8>, ServiceError> {
-    let found = app.store.read(|tx| match customer::by_code(tx, ctx.scope(), customer)? {
+    statements::statement(app, ctx, find_customer(app, ctx, customer)?, as_of)
+}
+
+/// A customer by its code or its id.
+pub fn find_customer(app: &App, ctx: &Ctx, text: &str) -> Result<CustomerId, ServiceError> {
+    let found = app.store.read(|tx| match customer::by_code(tx, ctx.scope(), text)? {
         Some(found) => Ok::<_, ServiceError>(Some(found)),
-        None => match customer.parse() {
+        None => match text.parse() {
             Ok(id) => Ok(customer::get(tx, ctx.scope(), id)?),
             Err(_) => Ok(None),
         },
     })?;
-    let found = found.ok_or_else(|| ServiceError::NotFound(format!("customer {customer:?}")))?;
-    statements::statement(app, ctx, found.id, as_of)
+    let missing = || ServiceError::NotFound(format!("customer {text:?}"));
+    found.map(|customer| customer.id).ok_or_else(missing)
 }

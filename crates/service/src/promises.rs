@@ -139,6 +139,21 @@ pub fn cancel(app: &App, ctx: &Ctx, id: PromiseId, why: &str) -> Result<Promise,
     })
 }
 
+/// The promises in force with the names of who made them, the earliest day first.
+pub fn open(app: &App, ctx: &Ctx) -> Result<Vec<(Promise, String)>, ServiceError> {
+    ctx.require(Deed::ViewCustomers)?;
+    app.store.read(|tx| {
+        let view = app.portfolios.view_in(tx, ctx.scope())?;
+        let mut open = standing::open_promises(tx, ctx.scope())?;
+        open.sort_by_key(|promise| (promise.promised_on, promise.id));
+        let named = open.into_iter().map(|promise| {
+            let name = view.names.get(promise.customer).map(|customer| customer.name.clone());
+            (promise, name.unwrap_or_default())
+        });
+        Ok(named.collect())
+    })
+}
+
 /// Judges a customer's open promises as of today; answers all its promises, newest first.
 pub fn judge(app: &App, ctx: &Ctx, customer: CustomerId) -> Result<Vec<Promise>, ServiceError> {
     ctx.require(Deed::RecordPromise)?;

@@ -80,7 +80,7 @@ impl Excess {
     pub fn code(self) -> &'static str {
         match self {
             Excess::Instalments(_) => "too_many_instalments",
-            Excess::Days(_) => "too_long",
+            Excess::Days(_) => "too_many_days",
             Excess::Discount(_) => "too_much_discount",
             Excess::DownPayment(_) => "too_little_down",
             Excess::Debt(_) => "too_great_a_debt",

@@ -1,10 +1,11 @@
-//! Files of rates: a series and its rates, as in `crates/core/rates`.
+//! Files of rates: a series and its rates, TOML as in `crates/core/rates`.
 //!
-//! Reads the part of TOML these files need: names with texts, and `[[rate]]` before each rate.
-//! Anything else is refused with its line.
+//! Decides what such a file must say; whatever it lacks or has beyond is refused with its line.
 
 use super::rate::{AnnualRate, Confidence, PublishedRate, Series};
 use crate::date::Day;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 /// A series with its rates.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,53 +26,89 @@ pub struct RateFileError {
     pub what: String,
 }
 
-/// Names with texts that stand together, and the line they begin on.
-struct Block<'a> {
-    line: usize,
-    pairs: Vec<(&'a str, &'a str)>,
+/// A table of the file, with the text it was read from.
+struct Block<'t> {
+    text: &'t str,
+    table: &'t DeTable<'t>,
+    start: usize,
 }
 
 impl Block<'_> {
-    fn optional(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    fn optional(&self, name: &str) -> Result<Option<&str>, RateFileError> {
+        match self.table.get(name).map(Spanned::get_ref) {
+            None => Ok(None),
+            Some(DeValue::String(text)) => Ok(Some(text)),
+            Some(_) => Err(self.refused(format!("{name} is written as text, in quotes"))),
+        }
     }
 
     fn text(&self, name: &str) -> Result<&str, RateFileError> {
-        self.optional(name).ok_or_else(|| self.refused(format!("{name} is missing")))
+        self.optional(name)?.ok_or_else(|| self.refused(format!("{name} is missing")))
     }
 
     fn day(&self, name: &str) -> Result<Day, RateFileError> {
         self.text(name)?.parse().map_err(|error| self.refused(format!("{name}: {error}")))
     }
 
+    fn knows_only(&self, names: &[&str]) -> Result<(), RateFileError> {
+        let unknown = self.table.keys().find(|name| !names.contains(&name.get_ref().as_ref()));
+        match unknown {
+            None => Ok(()),
+            Some(name) => {
+                let what = format!("{:?} is none of {}", name.get_ref(), names.join(", "));
+                Err(RateFileError { line: line_of(self.text, name.span().start), what })
+            }
+        }
+    }
+
     fn refused(&self, what: String) -> RateFileError {
-        RateFileError { line: self.line, what }
+        RateFileError { line: line_of(self.text, self.start), what }
     }
 }
+
+fn line_of(text: &str, at: usize) -> usize {
+    text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+const HEAD_NAMES: [&str; 4] = ["series", "law", "publisher", "rate"];
+const RATE_NAMES: [&str; 6] = ["from", "to", "percent", "source", "verified_on", "confidence"];
 
 impl RateFile {
     /// Reads a file.
     ///
     /// # Errors
-    /// The first line that is not understood, or a rate that lacks something.
+    /// The first thing that is not understood, or a rate that lacks something.
     pub fn parse(text: &str) -> Result<RateFile, RateFileError> {
-        let (head, rest) = blocks(text)?;
+        let parsed = DeTable::parse(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            RateFileError { line: line_of(text, at), what: error.message().to_owned() }
+        })?;
+        let head = Block { text, table: parsed.get_ref(), start: 0 };
+        head.knows_only(&HEAD_NAMES)?;
         let series = Series {
             id: head.text("series")?.to_owned(),
             law: head.text("law")?.to_owned(),
             publisher: head.text("publisher")?.to_owned(),
         };
-        let rates: Result<Vec<PublishedRate>, RateFileError> =
-            rest.iter().map(|block| rate(&series.id, block)).collect();
-        Ok(RateFile { rates: rates?, series })
+        let mut rates = Vec::new();
+        if let Some(list) = head.table.get("rate") {
+            let unlike = || head.refused("each rate begins with [[rate]]".to_owned());
+            for one in list.get_ref().as_array().ok_or_else(unlike)?.iter() {
+                let table = one.get_ref().as_table().ok_or_else(unlike)?;
+                let block = Block { text, table, start: one.span().start };
+                rates.push(rate(&series.id, &block)?);
+            }
+        }
+        Ok(RateFile { series, rates })
     }
 }
 
 fn rate(series: &str, block: &Block<'_>) -> Result<PublishedRate, RateFileError> {
+    block.knows_only(&RATE_NAMES)?;
     let rate = AnnualRate::parse(block.text("percent")?);
     let confidence = Confidence::parse(block.text("confidence")?);
-    let to = block.optional("to").map(|_| block.day("to")).transpose()?;
     let from = block.day("from")?;
+    let to = block.optional("to")?.map(|_| block.day("to")).transpose()?;
     if to.is_some_and(|to| to < from) {
         return Err(block.refused("to is before from".to_owned()));
     }
@@ -85,33 +122,6 @@ fn rate(series: &str, block: &Block<'_>) -> Result<PublishedRate, RateFileError>
         confidence: confidence
             .ok_or_else(|| block.refused("confidence is H, M or L".to_owned()))?,
     })
-}
-
-/// The names before the first rate, and those of each rate.
-fn blocks(text: &str) -> Result<(Block<'_>, Vec<Block<'_>>), RateFileError> {
-    let mut head = Block { line: 1, pairs: Vec::new() };
-    let mut rest: Vec<Block<'_>> = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        let number = index + 1;
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        if line == "[[rate]]" {
-            rest.push(Block { line: number, pairs: Vec::new() });
-            continue;
-        }
-        let what = "name = \"text\" or [[rate]] is expected".to_owned();
-        let pair = pair(line).ok_or(RateFileError { line: number, what })?;
-        rest.last_mut().unwrap_or(&mut head).pairs.push(pair);
-    }
-    Ok((head, rest))
-}
-
-fn pair(line: &str) -> Option<(&str, &str)> {
-    let (name, text) = line.split_once('=')?;
-    let text = text.trim().strip_prefix('"')?.strip_suffix('"')?;
-    (!text.contains(['"', '\\'])).then_some((name.trim(), text))
 }
 
 #[cfg(test)]
@@ -135,7 +145,8 @@ mod tests {
         assert_eq!(line(format!("{HEAD}nonsense")), 4);
         assert_eq!(line(format!("{HEAD}{}", RATE.replace("10.15", "10,15"))), 4);
         assert_eq!(line(format!("{HEAD}{}", RATE.replace("\"M\"", "\"sure\""))), 4);
-        assert_eq!(line(format!("{HEAD}{}to = \"2025-01-01\"", RATE)), 4);
-        assert_eq!(line(HEAD.replace("law", "lore")), 1);
+        assert_eq!(line(format!("{HEAD}{RATE}to = \"2025-01-01\"")), 4);
+        assert_eq!(line(HEAD.replace("law", "lore")), 2);
+        assert_eq!(line(HEAD.replace("law = \"l\"", "")), 1);
     }
 }

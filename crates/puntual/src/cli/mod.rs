@@ -1,6 +1,7 @@
 //! The command line. Each command parses, calls one use case and prints; the contract of outputs
 //! and exit statuses is in `docs/contract.md`.
 
+mod agreement;
 mod bench;
 mod books;
 mod days;
@@ -71,6 +72,8 @@ enum Command {
     Report(report::Report),
     /// Late interest of a document, segment by segment.
     Interest(interest::Interest),
+    /// Agreements: new due dates for old debts.
+    Agreement(agreement::Agreement),
     /// Rates of late interest.
     Rate(interest::Rate),
     /// When what is owed will be paid, and the cash that makes.
@@ -184,6 +187,7 @@ fn run(cli: &Cli) -> Result<Outcome, Failure> {
         Command::Read(command) => import::read(common, command),
         Command::Report(command) => report::report(common, command),
         Command::Interest(command) => interest::interest(common, command),
+        Command::Agreement(command) => agreement::agreement(common, command),
         Command::Rate(command) => interest::rate(common, command),
         Command::Forecast(command) => forecast::forecast(common, command),
         Command::Backtest(command) => forecast::backtest(common, command),

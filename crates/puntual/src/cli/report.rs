@@ -6,8 +6,11 @@ use clap::{Args, Subcommand, ValueEnum};
 use puntual_core::aging::{Basis, CreditPolicy};
 use puntual_core::date::Day;
 use puntual_core::history::Step;
+use puntual_core::interest::AnnualRate;
 use puntual_core::portfolio::{AsOf, Window};
+use puntual_core::ratio::Ratio;
 use puntual_service::buckets;
+use puntual_service::provision;
 use puntual_service::reports::{self, AgingQuestion, Grouping};
 use serde_json::Value;
 
@@ -30,6 +33,9 @@ enum Which {
     /// Series of ageing and indicators.
     #[command(after_help = "Example: puntual report history --from 2025-07-01 --to 2026-06-30")]
     History(History),
+    /// What is expected not to be collected, by age, with the matrix it rests on.
+    #[command(after_help = "Example: puntual report provision --as-of 2026-06-30 --forward 1.10")]
+    Provision(Provision),
     /// Lapse or trend, customer by customer.
     #[command(after_help = "Example: puntual report behaviour --as-of 2026-06-30 --json")]
     Behaviour(Behaviour),
@@ -93,6 +99,24 @@ struct History {
     /// Only what was known on this day.
     #[arg(long, value_parser = day)]
     known_at: Option<Day>,
+}
+
+#[derive(Args, Debug)]
+struct Provision {
+    #[command(flatten)]
+    when: When,
+    /// First day of the sales whose payment gives the rates; two years before when absent.
+    #[arg(long, value_parser = day, requires = "to")]
+    from: Option<Day>,
+    /// Last day of those sales.
+    #[arg(long, value_parser = day, requires = "from")]
+    to: Option<Day>,
+    /// Forward-looking factor over the rates: 1.10 expects ten per cent more losses.
+    #[arg(long, default_value = "1")]
+    forward: String,
+    /// ifrs9, nif-c16 or pgc.
+    #[arg(long, default_value = "ifrs9")]
+    view: String,
 }
 
 #[derive(Args, Debug)]
@@ -207,6 +231,10 @@ pub fn report(common: &Common, command: &Report) -> Result<Outcome, Failure> {
             };
             reports::history_json(&app, &ctx, (asked.from, asked.to, step), asked.known_at)?
         }
+        Which::Provision(asked) => {
+            let found = provision::report(&app, &ctx, &provision_question(asked)?)?;
+            provision::report_json(&found)
+        }
         Which::Behaviour(asked) => return behaviour(common, &app, &ctx, asked),
     };
     match common.json {
@@ -214,6 +242,18 @@ pub fn report(common: &Common, command: &Report) -> Result<Outcome, Failure> {
         false => print_table(&command.report, &value),
     }
     Ok(Outcome::Done)
+}
+
+fn provision_question(asked: &Provision) -> Result<provision::Question, Failure> {
+    let forward = AnnualRate::parse(&asked.forward)
+        .map_err(|_| Failure::Usage(format!("--forward {:?} is no factor", asked.forward)))?;
+    let view = provision::View::parse(&asked.view).ok_or_else(|| {
+        Failure::Usage(format!("--view {:?} is none of ifrs9, nif-c16, pgc", asked.view))
+    })?;
+    let cohort = asked.from.zip(asked.to).map(|(from, to)| Window { from, to });
+    // A factor is read as a decimal of four places is, as a rate is.
+    let forward = Ratio { num: forward.ppm.into(), den: 10_000 };
+    Ok(provision::Question { at: asked.when.at(), cohort, forward, view })
 }
 
 fn behaviour(
@@ -282,6 +322,7 @@ fn print_table(which: &Which, value: &Value) {
                 }
             }
         }
+        Which::Provision(_) => rows = provision_rows(value),
         Which::History(_) | Which::Behaviour(_) => {
             let ids = ["ppc_weighted", "avg_debt_age", "dso_period", "cei", "past_due_pct"];
             let head = ["al", "moneda"].into_iter().chain(ids).map(str::to_owned).collect();
@@ -300,4 +341,23 @@ fn print_table(which: &Which, value: &Value) {
     for text in columns(&rows, &right) {
         line(&text);
     }
+}
+
+/// A provision by age, with what is disputed and the total of each currency.
+fn provision_rows(value: &Value) -> Vec<Vec<String>> {
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let head = ["moneda", "tramo", "expuesto", "tasa", "pérdida"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for row in list(&value["rows"]) {
+        let currency = text(&row["currency"]);
+        for one in list(&row["lines"]) {
+            let cells = ["bucket", "provided", "rate", "loss"].map(|name| text(&one[name]));
+            rows.push([vec![currency.clone()], cells.to_vec()].concat());
+        }
+        let [exposure, disputed, loss] =
+            ["exposure", "disputed", "loss"].map(|name| text(&row[name]));
+        rows.push(vec![currency.clone(), "EN DISPUTA".to_owned(), disputed]);
+        rows.push(vec![currency, "TOTAL".to_owned(), exposure, String::new(), loss]);
+    }
+    rows
 }

@@ -89,6 +89,8 @@ pub enum Section {
     Documents,
     /// What is on the bank's accounts.
     Bank,
+    /// Promises and agreements.
+    Agreements,
     /// Messages and the plan of the day.
     Messages,
     /// Indicators as of any day.
@@ -101,11 +103,12 @@ pub enum Section {
 
 impl Section {
     /// All, in the rail's order.
-    pub const ALL: [Section; 8] = [
+    pub const ALL: [Section; 9] = [
         Section::Day,
         Section::Customers,
         Section::Documents,
         Section::Bank,
+        Section::Agreements,
         Section::Messages,
         Section::Indicators,
         Section::Import,
@@ -119,6 +122,7 @@ impl Section {
             Section::Customers => "/clientes",
             Section::Documents => "/documentos",
             Section::Bank => "/banco",
+            Section::Agreements => "/convenios",
             Section::Messages => "/mensajes",
             Section::Indicators => "/indicadores",
             Section::Import => "/importar",
@@ -132,6 +136,7 @@ impl Section {
             Section::Customers => "nav.customers",
             Section::Documents => "nav.documents",
             Section::Bank => "nav.bank",
+            Section::Agreements => "nav.agreements",
             Section::Messages => "nav.messages",
             Section::Indicators => "nav.indicators",
             Section::Import => "nav.import",
@@ -145,6 +150,7 @@ impl Section {
             Section::Customers => "people",
             Section::Documents => "file",
             Section::Bank => "coin",
+            Section::Agreements => "promise",
             Section::Messages => "mail",
             Section::Indicators => "chart",
             Section::Import => "upload",
@@ -159,6 +165,7 @@ impl Section {
             Section::Customers => Some("c"),
             Section::Documents => Some("o"),
             Section::Bank => Some("b"),
+            Section::Agreements => Some("v"),
             Section::Messages => Some("m"),
             Section::Indicators => Some("i"),
             Section::Import => Some("s"),

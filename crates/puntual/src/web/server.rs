@@ -10,9 +10,9 @@ use super::csrf;
 use super::error_page;
 use super::frame::Section;
 use super::handlers::{
-    api, bank, contact, creditor_card, customer, customers, day, document, documents, doors, inbox,
-    indicators, likely_duplicates, messages, money, own_password, plan, quarantine, search,
-    settings, upload, users,
+    agreements, api, bank, contact, creditor_card, customer, customers, day, document, documents,
+    doors, inbox, indicators, interest, likely_duplicates, messages, money, own_password, plan,
+    quarantine, search, settings, upload, users,
 };
 use super::state::{Shared, Web};
 use super::url::Url;
@@ -78,7 +78,7 @@ pub async fn stop_signal() {
 
 /// Every address, one line each.
 fn routes() -> Router<Shared> {
-    use Section::{Bank, Customers, Day, Documents, Import, Indicators, Messages};
+    use Section::{Agreements, Bank, Customers, Day, Documents, Import, Indicators, Messages};
     Router::new()
         .route("/salud", get(health))
         .route("/a/{file}", get(assets::serve))
@@ -118,6 +118,17 @@ fn routes() -> Router<Shared> {
         .route("/documentos", page(Documents, documents::list))
         .route("/documentos/exportar", page(Documents, documents::export))
         .route("/documentos/{id}", page(Documents, document::show))
+        .route("/documentos/{id}/intereses", page(Documents, interest::show))
+        .route("/documentos/{id}/cobrar-intereses", deed(Documents, interest::charge))
+        .route("/documentos/{id}/anular-intereses", deed(Documents, interest::take_back))
+        .route("/convenios", page(Agreements, agreements::list))
+        .route("/convenios/proponer", deed(Agreements, agreements::propose))
+        .route("/convenios/nuevo", page(Agreements, agreements::form))
+        .route("/convenios/{id}", page(Agreements, agreements::show))
+        .route("/convenios/{id}/convenio.pdf", page(Agreements, agreements::pdf))
+        .route("/convenios/{id}/aprobar", deed(Agreements, agreements::approve))
+        .route("/convenios/{id}/aceptar", deed(Agreements, agreements::accept))
+        .route("/convenios/{id}/retirar", deed(Agreements, agreements::withdraw))
         .route("/banco", page(Bank, bank::list))
         .route("/mensajes", page(Messages, messages::list))
         .route("/mensajes/plan", page(Messages, plan::show))

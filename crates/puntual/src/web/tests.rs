@@ -5,6 +5,9 @@ use super::layout::{Frame, Role, Section, Theme};
 use super::locale::{Locale, MISSING, TAGS};
 use super::part::notice::{Flash, Tone};
 use super::url::Url;
+use super::view::agreements::{
+    AgreementView, AgreementsView, ProposalView, agreement, agreements, proposal,
+};
 use super::view::bank::{BankView, bank};
 use super::view::creditor_card::{CreditorCardView, creditor_card};
 use super::view::customer::{CustomerView, customer};
@@ -19,6 +22,7 @@ use super::view::import_preview::{PreviewView, preview};
 use super::view::imports::{ImportsView, ProgressView, ResultView, imports, progress, result};
 use super::view::inbox::{InboxView, inbox};
 use super::view::indicators::{IndicatorsView, indicators};
+use super::view::interest::{Found, InterestView, interest};
 use super::view::likely_duplicates::{LikelyView, likely_duplicates};
 use super::view::login::{LoginView, login};
 use super::view::messages::{MessageView, OutboxView, PlanView, message, outbox, plan};
@@ -50,6 +54,8 @@ fn pages(tag: &str) -> Vec<(String, String)> {
     let empty_home = HomeView { cases: Vec::new(), ..HomeView::sample(&day) };
     let mut sorted = f(Section::Documents);
     sorted.url = sorted.url.with("orden", "-saldo,cliente").with("cliente", "cus_1");
+    let found = Found::Refused("Falta una tasa.".to_owned());
+    let refused = InterestView { found, ..InterestView::sample(&day) };
     let decided = QuarantineView { shows_decided: true, ..QuarantineView::sample(&import) };
     let made = vec![
         ("home", home(&day, &HomeView::sample(&day))),
@@ -61,6 +67,12 @@ fn pages(tag: &str) -> Vec<(String, String)> {
         ("documents", documents(&f(Section::Documents), &DocumentsView::sample(&day))),
         ("documents-sorted", documents(&sorted, &DocumentsView::sample(&sorted))),
         ("document", document(&sorted, &DocumentView::sample(&sorted))),
+        ("interest", interest(&f(Section::Documents), &InterestView::sample(&day))),
+        ("interest-refused", interest(&f(Section::Documents), &refused)),
+        ("agreements", agreements(&f(Section::Agreements), &AgreementsView::sample(&day))),
+        ("agreements-empty", agreements(&f(Section::Agreements), &AgreementsView::default())),
+        ("proposal", proposal(&f(Section::Agreements), &ProposalView::sample(&day))),
+        ("agreement", agreement(&f(Section::Agreements), &AgreementView::sample(&day))),
         ("bank", bank(&f(Section::Bank), &BankView::sample(&day))),
         (
             "bank-empty",

@@ -20,6 +20,7 @@ pub use puntual_store::action::DayCounts;
 pub use why::{LineWhy, ReasonText, Why, in_line};
 
 use crate::App;
+use crate::agreements;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
 use crate::facts::{self, Basis, Case, PastBook};
@@ -165,6 +166,7 @@ impl<'a> Run<'a> {
         self.app.store.refresh_statistics()?;
         let calendar = self.calendars.of(&self.ctx.creditor.country, None);
         judge::judge_promises(self.app, self.ctx, self.day, calendar)?;
+        agreements::judge_all(self.app, self.ctx, self.day)?;
         let mut counts = DayCounts::default();
         let again = is_finished(self.app, self.ctx, self.day)?;
         let mut after = CustomerId(0);

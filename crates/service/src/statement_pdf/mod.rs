@@ -5,10 +5,13 @@
 //! It decides the look of the page and refuses to know anything but the [`Statement`]. Equal
 //! statements give equal bytes: the date in the file is the statement's own.
 
+mod agreement;
 mod canvas;
 mod layout;
 mod table;
 mod type_setting;
+
+pub use agreement::{AgreementPaper, agreement_pdf};
 
 use crate::render::{Language, Statement};
 use canvas::Paper;

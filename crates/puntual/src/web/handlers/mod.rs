@@ -2,6 +2,7 @@
 //!
 //! A handler decides how a question of the web becomes a question of the service, and how its
 //! answer becomes the values a view shows. It refuses to compute figures and to write markup.
+pub mod agreements;
 pub mod api;
 pub mod bank;
 pub mod contact;
@@ -17,6 +18,7 @@ mod field_words;
 pub mod figures;
 pub mod inbox;
 pub mod indicators;
+pub mod interest;
 pub mod likely_duplicates;
 pub mod messages;
 pub mod money;

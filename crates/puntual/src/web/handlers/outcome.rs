@@ -54,6 +54,12 @@ pub fn told(words: Words, item: &Item) -> (String, String) {
         }
         Kind::System => {
             let what = match item.code.as_str() {
+                "agreement_proposed" => t("told.agreement_proposed"),
+                "agreement_approved" => t("told.agreement_approved"),
+                "agreement_accepted" => t("told.agreement_accepted"),
+                "agreement_completed" => t("told.agreement_completed"),
+                "agreement_broken" => t("told.agreement_broken"),
+                "agreement_withdrawn" => t("told.agreement_withdrawn"),
                 "hold_put" => t("told.hold_put"),
                 "hold_lifted" => t("told.hold_lifted"),
                 "point_added" => t("told.point_added"),

@@ -368,6 +368,13 @@ fn actions(f: &Frame, view: &CustomerView) -> Markup {
             (icon("coin"))
             (f.t("money.title"))
         }
+        @if f.may_write() {
+            a.button.quiet href=(f.to("/convenios/nuevo").with("cliente", id)) data-key="v" {
+                (icon("promise"))
+                (f.t("agreement.new"))
+                kbd { "v" }
+            }
+        }
         a.button.quiet href=(f.to(&format!("/clientes/{id}/estado-de-cuenta.pdf"))) {
             (icon("download"))
             (f.t("customer.statement"))

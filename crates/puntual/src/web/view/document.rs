@@ -1,7 +1,7 @@
 //! A document: its amounts, its instalments, every movement with both its dates, its references
 //! and the file it came from.
 
-use super::{CustomerRef, DocumentRef, acceptance, customer_link, document_link};
+use super::{CustomerRef, DocumentKind, DocumentRef, acceptance, customer_link, document_link};
 use crate::web::format::{self, Amount};
 use crate::web::layout::{Frame, Heading, page};
 use crate::web::part::badge::{self, State};
@@ -162,7 +162,17 @@ pub struct Source {
 /// A document's page.
 pub fn document(f: &Frame, view: &DocumentView) -> Markup {
     let title = format!("{} {}", f.t(view.document.kind.key()), view.document.number);
+    let interest = html! {
+        a.button.quiet href=(format!("/documentos/{}/intereses", view.document.id)) {
+            (icon("coin"))
+            (f.t("interest.link"))
+        }
+    };
     let heading = Heading { beside: Some(badge::state(f, view.state)), ..Heading::dated(&title) };
+    let heading = match view.document.kind {
+        DocumentKind::CreditNote | DocumentKind::ChargeNote => heading,
+        _ => heading.with_actions(interest),
+    };
     let body = html! {
         (summary(f, view))
         div.columns {

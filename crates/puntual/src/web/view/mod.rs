@@ -4,6 +4,7 @@
 //! to compute figures, to read requests and to know where values come from. Handlers fill the
 //! values and send the answer.
 pub mod acceptance;
+pub mod agreements;
 pub mod bank;
 pub mod creditor_card;
 pub mod customer;
@@ -20,6 +21,7 @@ pub mod import_preview;
 pub mod imports;
 pub mod inbox;
 pub mod indicators;
+pub mod interest;
 pub mod likely_duplicates;
 pub mod login;
 pub mod messages;

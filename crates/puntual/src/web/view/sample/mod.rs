@@ -1,6 +1,7 @@
 //! A sample of each page's values, for the tests that render every page in every locale and for
 //! looking at pages without a database. All names are made up.
 
+mod agreements;
 mod doors;
 mod lists;
 mod one;
