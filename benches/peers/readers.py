@@ -151,7 +151,7 @@ def write_xlsx(path, rows):
         book.writestr("xl/sharedStrings.xml", f'<?xml version="1.0" encoding="UTF-8"?><sst xmlns="{main}" uniqueCount="{len(strings)}">'
                       + "".join(f"<si><t>{s}</t></si>" for s in strings) + "</sst>")
         book.writestr("xl/styles.xml", f'<?xml version="1.0" encoding="UTF-8"?><styleSheet xmlns="{main}"><fonts count="1"><font/></fonts>'
-                      '<fills count="1"><fill/></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
+                      '<fills count="1"><fill><patternFill/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
                       '<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>')
         book.writestr("xl/workbook.xml", f'<?xml version="1.0" encoding="UTF-8"?><workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
                       '<sheet name="Cartera" sheetId="1" r:id="rId1"/></sheets></workbook>')
@@ -171,8 +171,9 @@ def write_xlsx(path, rows):
 # ---- The readers of Python; each gives records and the sum of their amounts ----
 
 def first(node, *path):
+    """The first of that path of local names; the quickest way lxml has."""
     for name in path:
-        node = next((child for child in node if isinstance(child.tag, str) and child.tag.rpartition("}")[2] == name), None)
+        node = next(node.iterchildren(f"{{*}}{name}"), None)
         if node is None:
             return None
     return node
@@ -184,7 +185,7 @@ def words(node, *path):
 
 
 def every(node, name):
-    return [child for child in node if isinstance(child.tag, str) and child.tag.rpartition("}")[2] == name]
+    return list(node.iterchildren(f"{{*}}{name}"))
 
 
 def fields(**values):
@@ -386,14 +387,14 @@ def main(scale):
                 (folder / what / f"{n}.xml").write_bytes(make(n))
             mean = len(make(1)) // 1000
             compare(ours, f"{what} ({mean} kB each)", "invoices", folder / what, ["lxml_invoices"], "files/s")
-        banks = [("camt.053", "camt", write_camt, 100_000, ["lxml_camt"], "MB/s"),
-                 ("camt.053, a tenth", "camt", write_camt, 10_000, ["bankstatementparser_camt"], "MB/s"),
-                 ("MT940", "text", write_mt940, 20_000, ["mt940_text"], "entries/s"),
-                 ("OFX", "text", write_ofx, 20_000, ["ofxtools_text"], "entries/s"),
-                 ("OFX, a tenth", "text", write_ofx, 2_000, ["ofxparse_text"], "entries/s"),
-                 ("XLSX", "xlsx", write_xlsx, 100_000, ["openpyxl_xlsx"], "rows/s")]
-        for what, kind, write, count, peers, unit in banks:
-            path, count = folder / f"one.{kind}", max(int(count * scale), 10)
+        banks = [("camt.053", "camt", "xml", write_camt, 100_000, ["lxml_camt"], "MB/s"),
+                 ("camt.053, a tenth", "camt", "xml", write_camt, 10_000, ["bankstatementparser_camt"], "MB/s"),
+                 ("MT940", "text", "sta", write_mt940, 20_000, ["mt940_text"], "entries/s"),
+                 ("OFX", "text", "ofx", write_ofx, 20_000, ["ofxtools_text"], "entries/s"),
+                 ("OFX, a tenth", "text", "ofx", write_ofx, 2_000, ["ofxparse_text"], "entries/s"),
+                 ("XLSX", "xlsx", "xlsx", write_xlsx, 100_000, ["openpyxl_xlsx"], "rows/s")]
+        for what, kind, suffix, write, count, peers, unit in banks:
+            path, count = folder / f"one.{suffix}", max(int(count * scale), 10)
             write(path, count)
             compare(ours, f"{what} ({count:,})", kind, path, peers, unit, path.stat().st_size)
             path.unlink()

@@ -99,6 +99,8 @@ pub fn table(summary: &TableSummary) -> Value {
         "rows": summary.rows,
         "numbered_rows": summary.numbered_rows,
         "invalid_ids": summary.invalid_ids,
+        "lists_open_items": summary.lists_open_items,
+        "as_of": date(summary.as_of),
         "sum_total": amount(summary.sum_total()),
         "sum_open": amount(summary.sum_open()),
         "sum_paid": amount(summary.sum_paid()),

@@ -165,6 +165,10 @@ fn block(name: &str, bytes: &[u8]) -> String {
             summary.continuation_rows,
             summary.invalid_ids,
         );
+        if summary.lists_open_items {
+            text += " open items";
+        }
+        text += &show("as_of", &summary.as_of);
         for sums in &summary.sums {
             let _ = write!(text, " [{} {}", sums.currency, sums.rows);
             text += &show("total", &sums.total);

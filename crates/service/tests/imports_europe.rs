@@ -44,6 +44,16 @@ on_both_engines! {
         books.prove();
     }
 
+    fn peppol_names_no_version_and_its_numbers_begin_again_with_the_year(place) {
+        let books = Books::open(place, "ES", Currency::EUR, "B12345674", "2027-11-21");
+        let invoice = std::str::from_utf8(corpus!("ubl/factura_380.xml")).unwrap();
+        assert_eq!(outcome(&books, "a.xml", invoice.as_bytes()), [1, 0, 0, 0]);
+        let next = invoice.replace("2026-", "2027-");
+        assert_eq!(outcome(&books, "b.xml", next.as_bytes()), [1, 0, 0, 0]);
+        assert_eq!(outcome(&books, "c.xml", next.as_bytes()), [0, 1, 0, 0]);
+        books.prove();
+    }
+
     fn a_rectificativa_takes_off_what_it_names_whichever_comes_first(place) {
         let books = spain(place);
         let original = renumbered(corpus!("facturae/version_3_2_2.xml"), "1002");

@@ -15,7 +15,7 @@ use crate::record::{
     AssignmentRecord, DocumentKind, DocumentRecord, DueRecord, PartyRecord, Record,
     ReferenceEffect, ReferenceRecord,
 };
-use crate::xml::{child, children, path, squeezed, text};
+use crate::xml::{child, children, name, path, squeezed, text};
 use puntual_core::date::Day;
 use puntual_core::tax_id::{self, TaxIdCheck};
 use roxmltree::Node;
@@ -58,7 +58,11 @@ fn document(root: Node<'_, '_>) -> DocumentRecord {
     let mut fields = Fields::default();
     let profile = ["GuidelineSpecifiedDocumentContextParameter", "ID"];
     let mut document = DocumentRecord {
-        version: parts.context.and_then(|node| text(node, &profile)),
+        // The name of the root tells the standard where no profile is named.
+        version: parts
+            .context
+            .and_then(|node| text(node, &profile))
+            .or_else(|| Some(name(root).to_owned())),
         type_code: parts.header.and_then(|node| text(node, &["TypeCode"])),
         number: parts.header.and_then(|node| text(node, &["ID"])),
         seller: party(parts.agreement, "SellerTradeParty"),

@@ -72,7 +72,8 @@ fn cover<'a, 'i>(root: Node<'a, 'i>, invoices: usize) -> Cover<'a, 'i> {
     check_nif("SellerParty", seller_node, &seller, signed, &mut fields);
     check_nif("BuyerParty", buyer_node, &buyer, signed, &mut fields);
     Cover {
-        version: text(root, &["FileHeader", "SchemaVersion"]),
+        // Every version read here is a third one.
+        version: text(root, &["FileHeader", "SchemaVersion"]).or_else(|| Some("3".to_owned())),
         seller,
         buyer,
         problems: fields.problems,

@@ -47,7 +47,8 @@ fn document(root: Node<'_, '_>) -> DocumentRecord {
     let profile = profile(root);
     let mut fields = Fields::default();
     let mut document = DocumentRecord {
-        version: text(root, &["UBLVersionID"]),
+        // Peppol leaves it out; all that is read here is of the second version's namespaces.
+        version: text(root, &["UBLVersionID"]).or_else(|| Some("2".to_owned())),
         number: text(root, &["ID"]),
         issue_text: text(root, &["IssueDate"]),
         seller: ubl_parties::account_party(root, "AccountingSupplierParty", profile, &mut fields),

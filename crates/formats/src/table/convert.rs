@@ -184,6 +184,7 @@ impl<'p> Converter<'p> {
         open: Option<Decimal>,
         paid: Option<Decimal>,
     ) {
+        self.summary.settled_rows += u64::from(open.is_some_and(|open| open.is_zero()));
         let sums = self.sums_of(currency);
         sums.rows += 1;
         for (sum, amount) in

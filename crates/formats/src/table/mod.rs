@@ -13,6 +13,7 @@ pub mod civil;
 mod classes;
 mod convert;
 mod documents;
+mod extent;
 mod fixed_width;
 mod grouped;
 mod headers;
@@ -232,6 +233,9 @@ fn prove(
             summary.problems.extend(evidence.settle(plan, options.mapping.as_ref()));
             if plan.bank.is_some() {
                 bank::prove(table, name, plan, options, &mut summary.problems)?;
+            } else {
+                summary.as_of = extent::day_of_titles(plan, &top);
+                summary.lists_open_items = extent::is_titled_open(plan, &top);
             }
             return Ok((Some(plan.clone()), summary));
         }
@@ -241,6 +245,7 @@ fn prove(
 
 /// What can only be said of the whole table, after its rows.
 fn note_the_whole(plan: &Plan, summary: &mut TableSummary) {
+    extent::settle(plan, summary);
     if summary.rows == 0 {
         summary.problems.push(problems::header_only());
         return;

@@ -3,6 +3,7 @@
 
 use super::mapping::{DateOrder, DecimalStyle, RowKind};
 use crate::record::{Problem, Status};
+use puntual_core::date::Day;
 use rust_decimal::Decimal;
 
 /// Sums of one currency. Amounts of different currencies are never added.
@@ -63,6 +64,13 @@ pub struct TableSummary {
     pub repeated_headers: u64,
     /// Rows that only add to the row before (extra references, extra taxes).
     pub continuation_rows: u64,
+    /// Documents of which the source says that nothing is open any more.
+    pub settled_rows: u64,
+    /// Whether it lists what was open on a day and nothing else: a document it no longer names has
+    /// been settled or withdrawn in its source. A list of new documents says nothing of others.
+    pub lists_open_items: bool,
+    /// The day a title above the header names as that of the list.
+    pub as_of: Option<Day>,
     /// Tax ids that fail their check.
     pub invalid_ids: u64,
     /// Bank statements handed over.
