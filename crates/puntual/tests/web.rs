@@ -49,7 +49,8 @@ fn every_page_answers_each_role_or_refuses_it() {
         "/clientes?estado=overdue&orden=-saldo",
         "/documentos?tramo=31-60&moneda=CLP",
     ];
-    let supervisors = ["/importar", "/importar/cuarentena", "/importar/bandeja"];
+    let supervisors =
+        ["/importar", "/importar/cuarentena", "/importar/bandeja", "/mensajes/guardian"];
     let admins = [
         "/ajustes",
         "/ajustes/buzon",

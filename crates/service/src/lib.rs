@@ -22,6 +22,7 @@ pub mod check;
 pub mod clock;
 pub mod contact_law;
 pub mod contact_time;
+pub mod contact_windows;
 pub mod contacts;
 pub mod creditors;
 pub mod ctx;

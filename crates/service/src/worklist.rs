@@ -98,6 +98,19 @@ pub struct NextAction {
     /// Minute of today until which the law and our policies allow it; `None` where they set no
     /// limit or do not allow it any more today.
     pub allowed_until_minute: Option<u16>,
+    /// What it waits for, where the hours of a rule do not allow it now.
+    pub waits: Option<Waits>,
+}
+
+/// A contact that the hours of a rule put off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// First moment of the debtor that its hours allow.
+    pub not_before: Moment,
+    /// The rule.
+    pub rule: String,
+    /// The text it rests on.
+    pub law: String,
 }
 
 /// A customer to contact today.
@@ -480,17 +493,20 @@ fn usual_minor(balances: &[Balance], standings: &Standings) -> HashMap<Currency,
 
 /// An open action as the row and the customer's page show it.
 pub fn next_action(ctx: &Ctx, action: &Action, customer: Option<&Customer>) -> NextAction {
+    let window = customer.and_then(|customer| window(ctx, &action.channel, customer));
+    let (allowed_until_minute, waits) = window.unwrap_or_default();
     NextAction {
         channel: action.channel.clone(),
         on: action.planned_on,
         step: action.step.clone(),
-        allowed_until_minute: customer
-            .and_then(|customer| allowed_until(ctx, &action.channel, customer)),
+        allowed_until_minute,
+        waits,
     }
 }
 
-/// The minute of today until which a contact is allowed, by a quarter of an hour.
-fn allowed_until(ctx: &Ctx, channel: &str, customer: &Customer) -> Option<u16> {
+/// The minute of today until which a contact is allowed, by a quarter of an hour; or what it waits
+/// for. Only hours are looked at: what was said and planned is on the customer's page.
+fn window(ctx: &Ctx, channel: &str, customer: &Customer) -> Option<(Option<u16>, Option<Waits>)> {
     let channel = Channel::parse(channel).filter(|channel| channel.is_contact())?;
     let country = customer.country.as_deref().unwrap_or(&ctx.creditor.country);
     let calendar = Calendar::of_country(country);
@@ -512,11 +528,18 @@ fn allowed_until(ctx: &Ctx, channel: &str, customer: &Customer) -> Option<u16> {
     let is_allowed =
         |minute: u16| guard::decide(&request, Moment { day, minute }) == Decision::Allow;
     let now = minute as u16;
-    if !is_allowed(now) {
-        return None;
+    match guard::decide(&request, Moment { day, minute: now }) {
+        Decision::Allow => {
+            let mut steps = (now / WINDOW_STEP_MINUTES + 1)..(24 * 60 / WINDOW_STEP_MINUTES);
+            let closes = steps.find(|step| !is_allowed(step * WINDOW_STEP_MINUTES));
+            Some((closes.map(|step| step * WINDOW_STEP_MINUTES), None))
+        }
+        Decision::Defer { not_before, rule } => {
+            let citation = law.book.rule(&rule).map(|rule| rule.citation()).unwrap_or_default();
+            Some((None, Some(Waits { not_before, rule, law: citation })))
+        }
+        Decision::Deny { .. } => None,
     }
-    let steps = (now / WINDOW_STEP_MINUTES + 1)..(24 * 60 / WINDOW_STEP_MINUTES);
-    steps.map(|step| step * WINDOW_STEP_MINUTES).find(|minute| !is_allowed(*minute))
 }
 
 /// The collectors there are, for a choice.

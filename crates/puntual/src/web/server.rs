@@ -11,8 +11,8 @@ use super::error_page;
 use super::frame::Section;
 use super::handlers::{
     agreements, api, bank, contact, creditor_card, customer, customers, day, document, documents,
-    doors, inbox, indicators, interest, likely_duplicates, messages, money, own_password, plan,
-    quarantine, search, settings, upload, users,
+    doors, guard, inbox, indicators, interest, likely_duplicates, messages, money, own_password,
+    plan, quarantine, search, settings, upload, users,
 };
 use super::state::{Shared, Web};
 use super::url::Url;
@@ -133,6 +133,8 @@ fn routes() -> Router<Shared> {
         .route("/mensajes", page(Messages, messages::list))
         .route("/mensajes/plan", page(Messages, plan::show))
         .route("/mensajes/plan/ejecutar", deed(Messages, plan::run))
+        .route("/mensajes/guardian", page(Messages, guard::list))
+        .route("/mensajes/guardian/exportar", page(Messages, guard::export))
         .route("/mensajes/{id}", page(Messages, messages::show))
         .route("/mensajes/{id}/adjunto.pdf", page(Messages, messages::attachment))
         .route("/mensajes/{id}/retener", deed(Messages, messages::hold_back))

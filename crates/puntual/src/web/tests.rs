@@ -17,6 +17,7 @@ use super::view::document::{DocumentView, document};
 use super::view::documents::{DocumentsView, documents};
 use super::view::doors::{ApiView, MailboxView, api, mailbox};
 use super::view::errors::{Fault, bare_fault, fault};
+use super::view::guard::{GuardView, guard};
 use super::view::home::{HomeView, home};
 use super::view::import_preview::{PreviewView, preview};
 use super::view::imports::{ImportsView, ProgressView, ResultView, imports, progress, result};
@@ -94,6 +95,7 @@ fn pages(tag: &str) -> Vec<(String, String)> {
         ("quarantine", quarantine(&import, &QuarantineView::sample(&import))),
         ("quarantine-decided", quarantine(&import, &decided)),
         ("quarantine-case", case(&import, &CaseView::sample(&import))),
+        ("guard", guard(&messages, &GuardView::sample())),
         ("outbox", outbox(&messages, &OutboxView::sample())),
         ("plan", plan(&messages, &PlanView::sample(&messages))),
         ("message", message(&messages, &MessageView::sample())),

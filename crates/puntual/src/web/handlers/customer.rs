@@ -46,7 +46,8 @@ pub fn page(visit: &Visit, id: CustomerId, refused: Option<Forms>) -> Answer {
         buckets: visit.buckets()?,
     };
     let found = overview::of_customer(visit.app(), &visit.ctx, visit.at(), id, &question)?;
-    let view = view(visit, &question, &found, refused);
+    let openings = super::guard::openings(visit, id)?;
+    let view = CustomerView { openings, ..view(visit, &question, &found, refused) };
     visit.html(customer(&visit.frame(), &view))
 }
 
@@ -72,6 +73,7 @@ fn view(
         timeline: found.timeline.items.iter().map(|item| event(visit, item)).collect(),
         timeline_more: more.map(|url| format!("{url}#historia")),
         contacts: contact_points(&found.contact_points),
+        openings: Vec::new(),
         forms,
     }
 }

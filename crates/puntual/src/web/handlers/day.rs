@@ -113,6 +113,13 @@ fn next_action(words: Words, next: &worklist::NextAction) -> Option<NextAction> 
         on: next.on,
         what: words.step(&next.step),
         allowed_until: until.map(|minute| format!("{:02}:{:02}", minute / 60, minute % 60)),
+        waits: next.waits.as_ref().map(|waits| {
+            let minute = waits.not_before.minute;
+            let hour = format!("{:02}:{:02}", minute / 60, minute % 60);
+            let day = words.date(waits.not_before.day);
+            let when = words.locale.fill("guard.from", &[("day", &day), ("hour", &hour)]);
+            (when, format!("{}: {}", waits.rule, waits.law))
+        }),
     })
 }
 

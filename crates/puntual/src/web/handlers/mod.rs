@@ -16,6 +16,7 @@ pub mod documents;
 pub mod doors;
 mod field_words;
 pub mod figures;
+pub mod guard;
 pub mod inbox;
 pub mod indicators;
 pub mod interest;

@@ -1,6 +1,7 @@
 //! Ficha 360: who the customer is, what they owe, how they pay, what was said, what to do now.
 
 use super::documents::{self, DocumentRow};
+use super::guard::OpenChannel;
 use super::{CustomerRef, customer_forms, customer_history};
 use crate::web::chart::{self, Lines};
 use crate::web::format::Amount;
@@ -40,6 +41,8 @@ pub struct CustomerView {
     pub timeline_more: Option<String>,
     /// How to reach them.
     pub contacts: Vec<ContactPoint>,
+    /// When each channel is open.
+    pub openings: Vec<OpenChannel>,
     /// The forms of this page with what was typed.
     pub forms: Forms,
 }
@@ -351,6 +354,7 @@ pub fn customer(f: &Frame, view: &CustomerView) -> Markup {
             }
             aside.side {
                 @if f.may_write() { (customer_forms::forms(f, view)) }
+                (super::guard::openings(f, &view.openings))
                 (customer_history::contacts(f, view))
             }
         }

@@ -68,6 +68,8 @@ pub struct NextAction {
     pub what: String,
     /// Until when today the law allows it, `20:00`; `None` where it sets no limit.
     pub allowed_until: Option<String>,
+    /// From when the law allows it, and the rule with its law, where it does not now.
+    pub waits: Option<(String, String)>,
 }
 
 /// A customer to contact today.
@@ -293,6 +295,10 @@ fn next_action(f: &Frame, case: &Case) -> Markup {
                     @if let Some(until) = &next.allowed_until {
                         " · "
                         (f.fill("home.allowed_until", &[("hour", until)]))
+                    }
+                    @if let Some((when, why)) = &next.waits {
+                        " · "
+                        abbr tabindex="0" title=(why) { (when) }
                     }
                 }
             }

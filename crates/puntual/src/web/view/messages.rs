@@ -71,12 +71,14 @@ fn verdict(f: &Frame, verdict: PlanVerdict) -> Markup {
     }
 }
 
-fn message_tabs(f: &Frame, current: &str) -> Markup {
+/// The tabs of Mensajes.
+pub fn message_tabs(f: &Frame, current: &str) -> Markup {
     tabs(
         f.t("nav.messages"),
         &[
             ("/mensajes".to_owned(), f.t("messages.outbox"), current == "outbox"),
             ("/mensajes/plan".to_owned(), f.t("messages.plan"), current == "plan"),
+            ("/mensajes/guardian".to_owned(), f.t("messages.guard"), current == "guard"),
         ],
     )
 }

@@ -16,6 +16,7 @@ pub mod document;
 pub mod documents;
 pub mod doors;
 pub mod errors;
+pub mod guard;
 pub mod home;
 pub mod import_preview;
 pub mod imports;

@@ -63,6 +63,9 @@ fn case(f: &Frame, index: usize) -> Case {
         on: today(),
         what: "Llamada 1: pedir fecha de pago".to_owned(),
         allowed_until: index.is_multiple_of(2).then(|| "20:00".to_owned()),
+        waits: (index % 2 == 1).then(|| {
+            ("Desde el 23-11-2026 a las 08:00".to_owned(), "CL-LPC-37: Ley 19.496".to_owned())
+        }),
     };
     Case {
         rank: index as u64 + 1,

@@ -3,6 +3,7 @@
 
 mod agreements;
 mod doors;
+mod guard;
 mod lists;
 mod one;
 mod work;

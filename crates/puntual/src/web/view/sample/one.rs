@@ -58,6 +58,7 @@ impl CustomerView {
             timeline: timeline(f),
             timeline_more: Some("/clientes/cus_1/historia".to_owned()),
             contacts: contacts(),
+            openings: super::guard::openings(),
             forms: forms(),
         }
     }
