@@ -24,6 +24,7 @@ pub mod interest;
 pub mod ledger;
 pub mod likeness;
 pub mod loss;
+pub mod matching;
 pub mod money;
 pub mod place;
 pub mod portfolio;

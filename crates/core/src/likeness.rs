@@ -255,7 +255,7 @@ fn likeness(one: &Comparable<'_>, other: &Comparable<'_>) -> Likeness {
 }
 
 /// How much of the letter pairs of two texts is common, 0–100 (Dice's coefficient).
-fn common_pairs(one: &str, other: &str) -> u8 {
+pub fn common_pairs(one: &str, other: &str) -> u8 {
     let pairs = |text: &str| -> BTreeMap<(char, char), usize> {
         let mut counted = BTreeMap::new();
         for pair in text.chars().zip(text.chars().skip(1)) {

@@ -218,6 +218,23 @@ fn discount_net_days(text: &str) -> Option<i32> {
     }
 }
 
+/// The discount that terms grant for paying early, `2/10 n/30`: its share in basis points, and the
+/// days from the issue within which it may be taken (C2). `None` where none is granted.
+pub fn early_discount(text: &str) -> Option<(u32, i32)> {
+    let text = text.to_uppercase();
+    discount_net_days(&text)?;
+    let offer = text.split('N').next()?;
+    let (share, days) = offer.split_once('/')?;
+    let days: i32 = numbers(days).first().copied()?;
+    let share = share.trim().trim_end_matches('%').trim();
+    let (whole, part) = share.split_once(['.', ',']).unwrap_or((share, ""));
+    let hundredths = format!("{part:0<2}");
+    let whole: u32 = whole.trim().parse().ok()?;
+    let hundredths: u32 = hundredths.get(..2)?.parse().ok()?;
+    let bps = whole.checked_mul(100)?.checked_add(hundredths)?;
+    (bps > 0 && bps <= 5_000 && (1..=365).contains(&days)).then_some((bps, days))
+}
+
 /// `60 DIAS FIN DE MES` counts the days first; `FIN DE MES + 15` counts them afterwards.
 fn around_end_of_month(before: &str, after: &str) -> Option<Terms> {
     let (before, after) = (numbers(before), numbers(after));

@@ -9,7 +9,8 @@ use crate::book::Book;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
 use crate::payments::{
-    Payment, judge_again, judge_promises, recording, standing_entries, taken_back, turn_of,
+    Payment, judge_again, judge_promises, posted_with, recording, standing_entries, taken_back,
+    turn_of,
 };
 use puntual_core::access::Deed;
 use puntual_core::date::Day;
@@ -40,7 +41,11 @@ pub fn bounce(
         }
         let entries = ledger::of_source(tx, ctx.scope(), id.0)?;
         let mut book = Book::default();
+        let beside = standing_entries(posted_with(tx, ctx, &payment)?);
         for entry in bounced(app, ctx, &payment, on, &entries)? {
+            book.post(entry);
+        }
+        for entry in given_with(&payment, on, ctx.today, TxId(app.next_id()), beside)? {
             book.post(entry);
         }
         book.write(tx, ctx.scope(), recording(ctx))?;
@@ -87,6 +92,33 @@ fn bounced(
         bounced.push(gone.checked()?);
     }
     Ok(bounced)
+}
+
+/// What was given up only because the money came (an early-payment discount, a small difference) is
+/// owed again with it.
+fn given_with(
+    payment: &Payment,
+    on: Day,
+    today: Day,
+    tx: TxId,
+    beside: Vec<StoredEntry>,
+) -> Result<Vec<Entry>, ServiceError> {
+    let given = |kind| matches!(kind, EntryKind::Discount | EntryKind::WriteOff);
+    let entries = beside.into_iter().map(|stored| stored.entry);
+    let owed_again = entries.filter(|entry| given(entry.kind)).map(|entry| {
+        let again = Entry {
+            tx,
+            kind: EntryKind::Bounce,
+            debit: entry.credit,
+            credit: entry.debit,
+            source: Some(payment.id.0),
+            effective_on: on.max(entry.effective_on),
+            recorded_on: today,
+            ..entry
+        };
+        again.checked()
+    });
+    Ok(owed_again.collect::<Result<_, _>>()?)
 }
 
 /// Takes a bounce back: the money did come. What the payment had paid is paid again from the days of

@@ -51,6 +51,7 @@ pub mod interest;
 pub mod interest_rates;
 pub mod likely_duplicates;
 pub mod listing;
+pub mod matching;
 pub mod messages;
 mod moments;
 pub mod overview;

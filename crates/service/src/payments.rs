@@ -11,7 +11,7 @@ use crate::book::Book;
 use crate::ctx::Ctx;
 use crate::day::judge;
 use crate::error::ServiceError;
-use crate::moments;
+use crate::{matching, moments};
 use puntual_core::access::Deed;
 use puntual_core::allocation::{
     self, Allocation, AllocationReason, DEFAULT_ORDER, OpenReceivable, Received,
@@ -19,6 +19,7 @@ use puntual_core::allocation::{
 use puntual_core::calendar::Calendar;
 use puntual_core::date::Day;
 use puntual_core::id::{CustomerId, DocumentId, EventId, PaymentId, PromiseId, ReceivableId, TxId};
+use puntual_core::ledger::EntryKind;
 use puntual_core::money::Money;
 use puntual_core::posting::{Posting, Source};
 use puntual_core::promise::{self, DEFAULT_GRACE_DAYS};
@@ -345,7 +346,7 @@ fn reason(reason: &AllocationReason) -> Reason {
     Reason { code: reason.code().to_owned(), amount_minor, receivable }
 }
 
-fn payment_event(ctx: &Ctx, receipt: &Receipt) -> Result<Event, ServiceError> {
+pub(crate) fn payment_event(ctx: &Ctx, receipt: &Receipt) -> Result<Event, ServiceError> {
     let payment = &receipt.payment;
     let kept = Kept {
         lines: receipt.lines.clone(),
@@ -446,17 +447,51 @@ pub fn undo(app: &App, ctx: &Ctx, id: PaymentId, why: &str) -> Result<Payment, S
         }
         let mut book = Book::default();
         let tx_id = TxId(app.next_id());
-        for stored in standing_entries(ledger::of_source(tx, ctx.scope(), id.0)?).iter().rev() {
+        for stored in standing_entries(posted_with(tx, ctx, &payment)?).iter().rev() {
             let (entry, seq) = (&stored.entry, stored.seq);
             let (kind, on) = (entry.kind, entry.effective_on);
             book.post(entry.reversal(seq, tx_id, kind, on, ctx.today));
         }
         book.write(tx, ctx.scope(), recording(ctx))?;
         payment::set_reversed(tx, ctx.scope(), &payment, ctx.now_ms)?;
+        matching::let_go(app, ctx, tx, &payment, why)?;
         judge_again(app, ctx, tx, &payment)?;
         taken_back(app, ctx, tx, &payment, ctx.today, "payment_undone", why)?;
         turn_of(tx, ctx, id)
     })
+}
+
+/// Everything that moves a payment's money, and what was settled beside it in the transaction that
+/// recorded it, as the money of a bank line: discounts, small differences, credit notes.
+pub(crate) fn posted_with(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    payment: &Payment,
+) -> Result<Vec<StoredEntry>, ServiceError> {
+    let mut entries = ledger::of_source(tx, ctx.scope(), payment.id.0)?;
+    let is_bank = payment.pay_key.starts_with(matching::KEY);
+    let recorded = entries.iter().find(|stored| is_bank && stored.entry.kind == EntryKind::Payment);
+    let Some((seq, of)) = recorded.map(|stored| (stored.seq, stored.entry.tx)) else {
+        return Ok(entries);
+    };
+    let beside = |stored: &StoredEntry| {
+        use EntryKind::{AllocateCredit, Discount, WriteOff};
+        matches!(stored.entry.kind, AllocateCredit | Discount | WriteOff)
+    };
+    let mut found = ledger::of_tx(tx, ctx.scope(), of, seq)?;
+    found.retain(beside);
+    let ids: Vec<ReceivableId> = found.iter().filter_map(|one| one.entry.receivable).collect();
+    // Where somebody has taken one of them back already, its reversal is read too.
+    let reversals = ledger::of_receivables(tx, ctx.scope(), &ids)?;
+    let seqs: HashSet<i64> = found.iter().map(|stored| stored.seq).collect();
+    let reversals = reversals
+        .into_iter()
+        .filter(|stored| stored.entry.reverses.is_some_and(|seq| seqs.contains(&seq)));
+    found.extend(reversals);
+    let known: HashSet<i64> = entries.iter().map(|stored| stored.seq).collect();
+    entries.extend(found.into_iter().filter(|stored| !known.contains(&stored.seq)));
+    entries.sort_by_key(|stored| stored.seq);
+    Ok(entries)
 }
 
 /// Those entries that no other takes back, and that take none back themselves.

@@ -16,7 +16,7 @@ pub struct Orphans {
 }
 
 /// Relations that must hold: child table, its column, parent table, its key, extra condition.
-const RELATIONS: [(&str, &str, &str, &str, &str); 33] = [
+const RELATIONS: [(&str, &str, &str, &str, &str); 36] = [
     ("receivable", "document_id", "document", "document_id", ""),
     ("receivable", "customer_id", "customer", "customer_id", ""),
     ("document", "customer_id", "customer", "customer_id", ""),
@@ -55,6 +55,9 @@ const RELATIONS: [(&str, &str, &str, &str, &str); 33] = [
     ("bank_entry_detail", "bank_entry_id", "bank_entry", "bank_entry_id", ""),
     ("bank_statement_entry", "bank_statement_id", "bank_statement", "bank_statement_id", ""),
     ("bank_statement_entry", "bank_entry_id", "bank_entry", "bank_entry_id", ""),
+    ("payer_alias", "customer_id", "customer", "customer_id", ""),
+    ("payer_alias", "bank_entry_id", "bank_entry", "bank_entry_id", ""),
+    ("bank_decision", "bank_entry_id", "bank_entry", "bank_entry_id", ""),
     (
         "debit_result",
         "bank_entry_id",

@@ -239,6 +239,19 @@ pub fn count_told_elsewhere(
     Ok(count.unwrap_or(0))
 }
 
+/// How many entries of a batch were applied: payments were made of them.
+pub fn count_applied(tx: &mut Tx<'_>, scope: Scope, import: ImportId) -> Result<i64, StoreError> {
+    let count = tx.query_one(
+        "SELECT COUNT(*) FROM bank_entry e JOIN payment p ON p.workspace_id = e.workspace_id \
+         AND p.creditor_id = e.creditor_id AND p.payment_id = e.payment_id \
+         WHERE e.workspace_id = $1 AND e.creditor_id = $2 AND e.import_id = $3 \
+         AND p.pay_key >= 'bank:' AND p.pay_key < 'bank;'",
+        &params![scope.workspace, scope.creditor, import],
+        |row| row.int(0),
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
 /// Takes out everything of banks that a batch brought; what other messages told of the same money
 /// stands for itself again.
 pub fn drop_of_import(tx: &mut Tx<'_>, scope: Scope, import: ImportId) -> Result<(), StoreError> {
@@ -268,6 +281,8 @@ pub fn drop_of_import(tx: &mut Tx<'_>, scope: Scope, import: ImportId) -> Result
         ),
         format!("DELETE FROM bank_statement WHERE {mine} AND import_id = $3"),
         format!("DELETE FROM bank_entry_detail WHERE {mine} AND bank_entry_id IN ({entries})"),
+        format!("DELETE FROM bank_decision WHERE {mine} AND bank_entry_id IN ({entries})"),
+        format!("DELETE FROM payer_alias WHERE {mine} AND bank_entry_id IN ({entries})"),
         format!("DELETE FROM bank_entry WHERE {mine} AND import_id = $3"),
     ] {
         tx.execute(&sql, &params![scope.workspace, scope.creditor, import])?;

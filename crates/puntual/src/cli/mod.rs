@@ -2,6 +2,7 @@
 //! and exit statuses is in `docs/contract.md`.
 
 mod agreement;
+mod bank;
 mod bench;
 mod books;
 mod days;
@@ -86,6 +87,8 @@ enum Command {
     Day(days::Day),
     /// A customer's statement as PDF.
     Statement(days::Statement),
+    /// What the lines of the bank pay.
+    Bank(bank::Bank),
     /// Everything out again, streaming.
     Export(export::Export),
     /// Self-audit: replays the ledger and compares everything with it.
@@ -194,6 +197,7 @@ fn run(cli: &Cli) -> Result<Outcome, Failure> {
         Command::Plan(command) => days::plan(common, command),
         Command::Day(command) => days::day_run(common, command),
         Command::Statement(command) => days::statement(common, command),
+        Command::Bank(command) => bank::bank(common, command),
         Command::Export(command) => export::export(common, command),
         Command::Check => books::check(common),
         Command::Backup(command) => upkeep::backup(common, command),

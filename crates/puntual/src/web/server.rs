@@ -11,8 +11,8 @@ use super::error_page;
 use super::frame::Section;
 use super::handlers::{
     agreements, api, bank, contact, creditor_card, customer, customers, day, document, documents,
-    doors, guard, inbox, indicators, interest, likely_duplicates, messages, money, own_password,
-    plan, quarantine, search, settings, upload, users,
+    doors, guard, inbox, indicators, interest, likely_duplicates, matching, messages, money,
+    own_password, plan, quarantine, search, settings, upload, users,
 };
 use super::state::{Shared, Web};
 use super::url::Url;
@@ -158,7 +158,22 @@ fn routes() -> Router<Shared> {
         .route("/importar/{id}/avance", page(Import, upload::progress))
         .route("/importar/{id}/confirmar", deed(Import, upload::confirm))
         .route("/importar/{id}/deshacer", deed(Import, upload::undo))
+        .merge(matching_routes())
         .merge(settings_routes())
+}
+
+/// Conciliación.
+fn matching_routes() -> Router<Shared> {
+    use Section::Bank;
+    Router::new()
+        .route("/cobros", page(Bank, matching::list))
+        .route("/cobros/aplicar", deed(Bank, matching::apply_allowed))
+        .route("/cobros/{id}", page(Bank, matching::show))
+        .route("/cobros/{id}/aplicar", deed(Bank, matching::accept))
+        .route("/cobros/{id}/dividir", deed(Bank, matching::divide))
+        .route("/cobros/{id}/apartar", deed(Bank, matching::ignore))
+        .route("/cobros/{id}/reponer", deed(Bank, matching::unignore))
+        .route("/cobros/{id}/deshacer", deed(Bank, matching::undo))
 }
 
 /// Ajustes.

@@ -26,6 +26,7 @@ use super::view::indicators::{IndicatorsView, indicators};
 use super::view::interest::{Found, InterestView, interest};
 use super::view::likely_duplicates::{LikelyView, likely_duplicates};
 use super::view::login::{LoginView, login};
+use super::view::matching::{LineView, MatchingView, line, matching};
 use super::view::messages::{MessageView, OutboxView, PlanView, message, outbox, plan};
 use super::view::own_password::{OwnPasswordView, own_password};
 use super::view::quarantine::{CaseView, QuarantineView, case, quarantine};
@@ -111,10 +112,18 @@ fn pages(tag: &str) -> Vec<(String, String)> {
     ];
     let mut all: Vec<(String, String)> =
         made.into_iter().map(|(name, page)| (name.to_owned(), page.into_string())).collect();
+    all.extend(matching_pages(&f(Section::Bank)));
     for (index, kind) in Fault::ALL.into_iter().enumerate() {
         all.push((format!("error-{index}"), fault(&day, kind, "", "req_1").into_string()));
     }
     all
+}
+
+/// Conciliación and the page of one line.
+fn matching_pages(f: &Frame) -> Vec<(String, String)> {
+    let queue = matching(f, &MatchingView::sample(f)).into_string();
+    let one = line(f, &LineView::sample(f)).into_string();
+    vec![("matching".to_owned(), queue), ("matching-line".to_owned(), one)]
 }
 
 fn every_page(check: impl Fn(&str, &str)) {

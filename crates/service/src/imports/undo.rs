@@ -35,6 +35,7 @@ pub fn undo(app: &App, ctx: &Ctx, import: ImportId) -> Result<import::Batch, Ser
         refuse_if_needed(import, &entries, &documents, standing_now)?;
         refuse_if_served(tx, ctx, &batch)?;
         refuse_if_told_elsewhere(tx, ctx, import)?;
+        refuse_if_applied(tx, ctx, import)?;
         let mut book = Book::default();
         let reversal = TxId(app.next_id());
         for stored in standing_entries.iter().rev() {
@@ -74,6 +75,16 @@ pub fn undo(app: &App, ctx: &Ctx, import: ImportId) -> Result<import::Batch, Ser
         import::update_batch(tx, scope, &batch)?;
         Ok(batch)
     })
+}
+
+/// Payments were made of lines it brought: without them nobody could say what money those are.
+fn refuse_if_applied(tx: &mut Tx<'_>, ctx: &Ctx, import: ImportId) -> Result<(), ServiceError> {
+    match bank::count_applied(tx, ctx.scope(), import)? {
+        0 => Ok(()),
+        applied => Err(ServiceError::Conflict(format!(
+            "{applied} bank lines of import {import} were applied: undo those payments first"
+        ))),
+    }
 }
 
 /// Every entry on the receivables, payments and notes that these entries move, or that ended because

@@ -21,6 +21,8 @@ pub mod inbox;
 pub mod indicators;
 pub mod interest;
 pub mod likely_duplicates;
+pub mod matching;
+mod matching_words;
 pub mod messages;
 pub mod money;
 pub mod outcome;

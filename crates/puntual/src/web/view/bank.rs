@@ -131,6 +131,9 @@ pub struct EntryRow {
 /// Banco.
 pub fn bank(f: &Frame, view: &BankView) -> Markup {
     let import = html! {
+        a.button.primary href=(f.to("/cobros")) data-key="c" {
+            (icon("check")) (f.t("matching.title")) " " kbd { "c" }
+        }
         a.button href="/importar" { (icon("upload")) (f.t("bank.import")) }
     };
     let heading = Heading::plain(f.t("nav.bank")).with_actions(import);

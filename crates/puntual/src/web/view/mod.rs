@@ -25,6 +25,7 @@ pub mod indicators;
 pub mod interest;
 pub mod likely_duplicates;
 pub mod login;
+pub mod matching;
 pub mod messages;
 pub mod own_password;
 pub mod quarantine;

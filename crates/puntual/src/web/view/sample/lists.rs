@@ -15,7 +15,7 @@ use crate::web::view::search::{FoundCustomer, SearchView};
 use puntual_core::acceptance::{self, Acceptance};
 use puntual_core::ratio::Ratio;
 
-fn paging(total: u64) -> Paging {
+pub(super) fn paging(total: u64) -> Paging {
     Paging { page: 1, per_page: 50, total }
 }
 

@@ -5,6 +5,7 @@ mod agreements;
 mod doors;
 mod guard;
 mod lists;
+mod matching;
 mod one;
 mod work;
 
