@@ -1,6 +1,7 @@
 //! How a customer pays, judged from the portfolio: lapse or trend, with the evidence.
 
 use crate::App;
+use crate::conduct::{self, Conduct};
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
 use crate::portfolios::View;
@@ -9,8 +10,10 @@ use puntual_core::behaviour::{
     DEFAULT_SCALE_MILLIDAYS, Evidence, Judgement, LateLine, judge, observations,
 };
 use puntual_core::date::Day;
+use puntual_core::habits::Habits;
 use puntual_core::id::{CustomerId, PaymentId};
 use puntual_core::portfolio::{AsOf, Line, Scope};
+use puntual_core::scorecard;
 use serde_json::{Value, json};
 
 /// Judges one customer as of a day.
@@ -62,6 +65,8 @@ pub fn report(
 ) -> Result<Vec<Value>, ServiceError> {
     ctx.require(Deed::ViewFigures)?;
     let view = app.portfolio(ctx)?;
+    let at = AsOf::day(as_of);
+    let said = app.store.read(|tx| conduct::Said::load(tx, ctx, at))?;
     let wanted = |code: &str, id: CustomerId| {
         customer.is_none_or(|customer| customer == code || customer == id.to_string())
     };
@@ -69,7 +74,7 @@ pub fn report(
         .names
         .iter()
         .filter(|c| wanted(&c.code, c.id))
-        .map(|c| line(&c.code, &of_customer(&view, c.id, AsOf::day(as_of))))
+        .map(|c| line(&c.code, &conduct::of_customer(&view, &said, c, at)))
         .collect();
     match (customer, lines.is_empty()) {
         (Some(code), true) => Err(ServiceError::NotFound(format!("customer {code}"))),
@@ -77,13 +82,45 @@ pub fn report(
     }
 }
 
-fn line(code: &str, judgement: &Judgement) -> Value {
+fn line(code: &str, conduct: &Conduct) -> Value {
+    let Conduct { judgement, score, signals, habits } = conduct;
     json!({
         "customer": code,
         "verdict": judgement.verdict.as_str(),
         "since": judgement.since.map(|(_, day)| day.to_string()),
         "early_warning": judgement.early_warning,
         "evidence": judgement.evidence.as_ref().map(evidence),
+        "score": score.points,
+        "class": score.class.as_str(),
+        "parts": score.parts.iter().map(part).collect::<Vec<Value>>(),
+        "reasons": score.reasons().iter().map(|part| part.factor.as_str()).collect::<Vec<_>>(),
+        "signals": signals
+            .iter()
+            .map(|signal| json!({ "signal": signal.kind.as_str(), "on": signal.on.to_string() }))
+            .collect::<Vec<Value>>(),
+        "habits": habits_of(habits),
+    })
+}
+
+fn part(part: &scorecard::Part) -> Value {
+    let value = part.value.and_then(|value| value.to_decimal(4).parse::<serde_json::Number>().ok());
+    json!({ "factor": part.factor.as_str(), "value": value, "points": part.points })
+}
+
+/// The habits with how many of the days of payment show each.
+fn habits_of(habits: &Habits) -> Value {
+    let weekday = habits.weekday.map(
+        |(weekday, days)| json!({ "weekday": format!("{weekday:?}").to_lowercase(), "days": days }),
+    );
+    let month_days = habits
+        .month_days
+        .as_ref()
+        .map(|(month_days, days)| json!({ "month_days": month_days, "days": days }));
+    json!({
+        "days_of_payment": habits.days,
+        "weekday": weekday,
+        "month_days": month_days,
+        "together": habits.together,
     })
 }
 

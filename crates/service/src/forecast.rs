@@ -211,22 +211,35 @@ fn take_dispute(found: &mut Overlays, dispute: &Dispute, as_of: Day) {
 /// Documents asked for at once.
 const PART: usize = 4_000;
 
-/// The numbers of the documents of a forecast.
-pub fn numbers(
+/// What people call a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentName {
+    /// `invoice`, `receipt`…
+    pub kind: String,
+    /// Its number, with its series if it has one.
+    pub number: String,
+}
+
+/// What people call the documents of a forecast.
+pub fn names(
     app: &App,
     ctx: &Ctx,
-    forecast: &Forecast,
-) -> Result<HashMap<DocumentId, String>, ServiceError> {
-    let mut ids: Vec<DocumentId> = forecast.lines.iter().map(|line| line.document).collect();
+    documents: impl Iterator<Item = DocumentId>,
+) -> Result<HashMap<DocumentId, DocumentName>, ServiceError> {
+    let mut ids: Vec<DocumentId> = documents.collect();
     ids.sort_unstable();
     ids.dedup();
     app.store.read(|tx| {
-        let mut numbers = HashMap::with_capacity(ids.len());
+        let mut names = HashMap::with_capacity(ids.len());
         for part in ids.chunks(PART) {
             let documents = document::by_ids(tx, ctx.scope(), part)?;
-            numbers.extend(documents.into_iter().map(|document| (document.id, document.number)));
+            names.extend(
+                documents
+                    .into_iter()
+                    .map(|d| (d.id, DocumentName { kind: d.kind, number: d.number })),
+            );
         }
-        Ok(numbers)
+        Ok(names)
     })
 }
 
@@ -243,7 +256,7 @@ impl Made {
 /// the currency most receivables are in when it has none of its own; `currencies` has them all.
 pub fn json(app: &App, ctx: &Ctx, question: &Question) -> Result<Value, ServiceError> {
     let made = make(app, ctx, question)?;
-    let numbers = numbers(app, ctx, &made.forecast)?;
+    let names = names(app, ctx, made.forecast.lines.iter().map(|line| line.document))?;
     let currency = main_currency(ctx, &made.forecast);
     let weeks = usize::from(question.weeks);
     let of = |currency: Currency| made.forecast.cash.iter().find(|cash| cash.currency == currency);
@@ -283,14 +296,14 @@ pub fn json(app: &App, ctx: &Ctx, question: &Question) -> Result<Value, ServiceE
         "months": periods(currency, weeks, usize::MAX),
         "currencies": currencies,
         "method": made.shown.dates.as_str(),
-        "lines": lines(&made, &numbers),
+        "lines": lines(&made, &names),
         "seed": question.seed,
     }))
 }
 
-fn lines(made: &Made, numbers: &HashMap<DocumentId, String>) -> Vec<Value> {
+fn lines(made: &Made, names: &HashMap<DocumentId, DocumentName>) -> Vec<Value> {
     let code = |id: CustomerId| made.view.names.get(id).map_or("", |name| name.code.as_str());
-    let number = |id: &DocumentId| numbers.get(id).map_or("", String::as_str);
+    let number = |id: &DocumentId| names.get(id).map_or("", |name| name.number.as_str());
     let mut ordered: Vec<_> = made.forecast.lines.iter().collect();
     ordered.sort_by_key(|line| {
         (code(line.customer), line.due, number(&line.document), line.open_minor)

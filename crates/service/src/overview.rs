@@ -5,7 +5,7 @@
 
 use crate::App;
 use crate::balances::{self, Balance};
-use crate::behaviour;
+use crate::conduct::{self, Conduct};
 use crate::ctx::Ctx;
 use crate::customers::last_year;
 use crate::documents::{self, DocumentState};
@@ -17,7 +17,6 @@ use crate::timelines::{self, Timeline};
 use crate::worklist::{self, NextAction};
 use puntual_core::access::Deed;
 use puntual_core::aging::BucketSet;
-use puntual_core::behaviour::Judgement;
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::history::{HistoryQuestion, Span, Step, history};
@@ -111,8 +110,6 @@ pub struct MonthPoint {
 /// How a customer pays, in the currency it trades in most.
 #[derive(Clone, Debug)]
 pub struct Behaviour {
-    /// The verdict with its evidence.
-    pub judgement: Judgement,
     /// Currency of the figures below.
     pub currency: Currency,
     /// Cash of the last twelve months with its delays.
@@ -146,6 +143,8 @@ pub struct Overview {
     pub positions: Vec<Position>,
     /// How it pays.
     pub behaviour: Behaviour,
+    /// Lapse or trend, score, signals and habits.
+    pub conduct: Conduct,
     /// Documents of the page.
     pub documents: documents::Listed,
     /// What happened.
@@ -193,10 +192,14 @@ pub fn of_customer(
             ..Default::default()
         };
         let lines = view.portfolio.lines(Whose::customer(id));
+        let said = conduct::Said::of(ctx, &promises, &disputes, at);
+        let name = view.names.get(id);
+        let name = name.ok_or_else(|| ServiceError::NotFound(format!("customer {id}")))?;
         Ok(Overview {
             tax_id: tax_id_line(ctx, &customer),
             since: lines.filter(|line| line.counts(at)).map(|line| line.issued()).min(),
             contact_points: customer::contact_points(tx, scope, id)?,
+            conduct: conduct::of_customer(&view, &said, name, at),
             behaviour: behaviour_of(tx, ctx, &view, at, &customer, &positions, &promises)?,
             documents: documents::list_in(tx, ctx, &view, &standings, at, &asked)?,
             timeline: timelines::page(tx, ctx, &view, id, at, &question.timeline)?,
@@ -285,7 +288,6 @@ fn behaviour_of(
     let payments = payment::of_customer(tx, ctx.scope(), customer.id, LAST_PAYMENTS)?;
     let stands = |p: &Payment| p.reversed_at.is_none() && p.received_on <= at.as_of;
     Ok(Behaviour {
-        judgement: behaviour::of_customer(view, customer.id, at),
         currency,
         collection_period: last_year.ppc_weighted().value,
         agreed_days: agreed_days(&last_year),

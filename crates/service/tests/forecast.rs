@@ -97,7 +97,7 @@ on_both_engines! {
         let made = |upto: Option<&str>| {
             let books = Books::open(&another(place), "CL", Currency::CLP, "76192083-9", "2026-06-30");
             let files = [("ledger.csv", ledger(upto).into_bytes())];
-            let inputs = files.map(|(name, bytes)| Input::Bytes { name: name.to_owned(), bytes });
+            let inputs = files.map(|(name, content)| Input::Bytes { name: name.to_owned(), content });
             let options = Options { recorded: Recorded::Effective, ..Options::default() };
             let (batch, _) = books.import_as(inputs.into(), &options);
             assert_eq!(batch.counts.rejected, 0);

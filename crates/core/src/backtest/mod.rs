@@ -147,7 +147,7 @@ impl Run<'_> {
         let mut cash: BTreeMap<Currency, CutCash> = BTreeMap::new();
         let mut paid = Distribution::default();
         let (mut place, mut last) = (0, None);
-        let mut known: Option<(LearntPayer, Baseline)> = None;
+        let mut known: Option<(LearntPayer<'_>, Baseline)> = None;
         for (chunk, account) in self.portfolio.accounts(Scope::ALL) {
             // Payers come in the order of the accounts, one for all currencies of a customer.
             if last != Some(account.customer) {
@@ -160,7 +160,7 @@ impl Run<'_> {
                 let Some(judged) = self.judged(&line, at) else { continue };
                 let (habits, baseline) = known.get_or_insert_with(|| {
                     let baseline = Baseline::of(&learnt.experience, payer, book_mean);
-                    (learnt.payer(place, payer, ahead), baseline)
+                    (learnt.payer(place, payer), baseline)
                 });
                 paid.walk(habits, line.due(), judged.earliest, 0);
                 self.judge_dates(&judged, &paid, baseline);

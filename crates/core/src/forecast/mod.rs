@@ -173,7 +173,7 @@ impl<'a> Forecaster<'a> {
         found: &mut Forecast,
         tallies: &mut Vec<CashTally<'a>>,
     ) {
-        let habits = self.learnt.payer(at, payer, 0);
+        let habits = self.learnt.payer(at, payer);
         let pledged = self.said.pledged(payer.id, owed);
         let tomorrow = self.question.at.as_of + 1;
         for (one, pledge) in owed.iter().zip(pledged) {

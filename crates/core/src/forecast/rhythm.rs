@@ -133,20 +133,29 @@ impl Rhythm {
         days.len() >= LEAST_PAYMENT_DAYS && on_habit * 100 >= days.len() * HABIT_PER_CENT
     }
 
-    /// A customer's factors for some days, in sixteenth powers of two.
-    pub fn factors(&self, habit: &Habit, from: Day, days: usize) -> Vec<u32> {
+    /// The classes of some days, shared by all customers: which weekday, which day of the month, and
+    /// whether a holiday.
+    pub fn classes(&self, from: Day, days: usize) -> Vec<u16> {
         let holidays = self.dates.holidays();
-        let factor = |day: Day| {
-            let weekday = habit.weekdays[weekday_number(day)];
-            let both = weekday * habit.month_days[self.dates.bin(day)] / EVEN;
-            match holidays.binary_search(&day) {
-                Ok(_) => both * self.holiday / EVEN,
-                Err(_) => both,
-            }
+        let class = |day: Day| {
+            let holiday = usize::from(holidays.binary_search(&day).is_ok());
+            (holiday * 7 + weekday_number(day)) * MONTH_DAYS + self.dates.bin(day)
         };
-        (0..days as i32)
-            .map(|ahead| u32::try_from(factor(from + ahead)).unwrap_or(u32::MAX))
-            .collect()
+        (0..days as i32).map(|ahead| class(from + ahead) as u16).collect()
+    }
+
+    /// A customer's factor for each class of day, in sixteenth powers of two.
+    pub fn factors(&self, habit: &Habit) -> Vec<u32> {
+        let mut factors = Vec::with_capacity(2 * 7 * MONTH_DAYS);
+        for holiday in [EVEN, self.holiday] {
+            for weekday in habit.weekdays {
+                factors.extend(habit.month_days.iter().map(|month_day| {
+                    let factor = weekday * month_day / EVEN * holiday / EVEN;
+                    u32::try_from(factor).unwrap_or(u32::MAX)
+                }));
+            }
+        }
+        factors
     }
 }
 

@@ -20,7 +20,7 @@ pub const HORIZON_DAYS: usize = 730;
 const MOST: u64 = ONE / 100 * 97;
 
 /// What still waits when a walk may stop.
-const LITTLE: u64 = ONE / 400;
+const LITTLE: u64 = ONE / 200;
 
 /// Days before the day of the question whose days of the month are looked at.
 const DATES_BACK: i32 = 730;
@@ -31,14 +31,17 @@ pub(crate) struct Learnt {
     pub experience: Experience,
     curves: Curves,
     rhythm: Rhythm,
+    /// The class of each day from the day after the day of the question on.
+    classes: Vec<u16>,
 }
 
 /// A customer learnt.
 #[derive(Clone, Debug)]
-pub(crate) struct LearntPayer {
+pub(crate) struct LearntPayer<'a> {
     hazard: Hazard,
-    /// From the day after the day of the question.
+    /// By class of day.
     factors: Vec<u32>,
+    classes: &'a [u16],
     first: Day,
 }
 
@@ -50,16 +53,17 @@ impl Learnt {
         let last = at.as_of + (HORIZON_DAYS + ahead) as i32;
         let dates = Dates::new(at.as_of - DATES_BACK, last, calendar);
         let rhythm = Rhythm::of(&experience, curves.all(), dates);
-        Learnt { experience, curves, rhythm }
+        let classes = rhythm.classes(at.as_of + 1, HORIZON_DAYS + ahead);
+        Learnt { experience, curves, rhythm, classes }
     }
 
-    /// A customer, by its place among the payers, for walks that begin within `ahead` days.
-    pub fn payer(&self, at: usize, payer: &Payer, ahead: usize) -> LearntPayer {
+    /// A customer, by its place among the payers.
+    pub fn payer(&self, at: usize, payer: &Payer) -> LearntPayer<'_> {
         let hazard = self.curves.of_payer(&self.experience, at, payer);
         let habit = self.rhythm.habit(self.experience.spells(payer), &hazard);
+        let factors = self.rhythm.factors(&habit);
         let first = self.experience.as_of + 1;
-        let factors = self.rhythm.factors(&habit, first, HORIZON_DAYS + ahead);
-        LearntPayer { hazard, factors, first }
+        LearntPayer { hazard, factors, classes: &self.classes, first }
     }
 }
 
@@ -73,16 +77,17 @@ pub(crate) struct Distribution {
 impl Distribution {
     /// Walks a receivable of a customer from `start` on, which is not before the customer's first
     /// day. `frozen_days` are days in which nothing moves and that do not count as waiting.
-    pub fn walk(&mut self, payer: &LearntPayer, due: Day, start: Day, frozen_days: i32) {
+    pub fn walk(&mut self, payer: &LearntPayer<'_>, due: Day, start: Day, frozen_days: i32) {
         self.first = start;
         self.by_day.clear();
         let frozen = frozen_days.clamp(0, HORIZON_DAYS as i32) as usize;
         self.by_day.resize(frozen, 0);
         let skipped = usize::try_from(start - payer.first).unwrap_or(0) + frozen;
         let mut waiting = ONE;
-        let factors = payer.factors.iter().skip(skipped).take(HORIZON_DAYS - frozen);
-        for (late, factor) in (start - due..).zip(factors) {
-            let chance = u64::from(payer.hazard[place(late)]) * u64::from(*factor) / EVEN;
+        let classes = payer.classes.iter().skip(skipped).take(HORIZON_DAYS - frozen);
+        for (late, class) in (start - due..).zip(classes) {
+            let factor = u64::from(payer.factors[usize::from(*class)]);
+            let chance = u64::from(payer.hazard[place(late)]) * factor / EVEN;
             waiting -= waiting * chance.min(MOST) / ONE;
             self.by_day.push((ONE - waiting) as u32);
             if waiting < LITTLE {

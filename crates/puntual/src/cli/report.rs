@@ -36,7 +36,10 @@ enum Which {
     /// What is expected not to be collected, by age, with the matrix it rests on.
     #[command(after_help = "Example: puntual report provision --as-of 2026-06-30 --forward 1.10")]
     Provision(Provision),
-    /// Lapse or trend, customer by customer.
+    /// What the customers who pay late have in common.
+    #[command(after_help = "Example: puntual report traits --as-of 2026-06-30")]
+    Traits(Traits),
+    /// Lapse or trend, score, signals and habits, customer by customer.
     #[command(after_help = "Example: puntual report behaviour --as-of 2026-06-30 --json")]
     Behaviour(Behaviour),
 }
@@ -127,6 +130,13 @@ struct Behaviour {
     /// Code or id of one customer.
     #[arg(long)]
     customer: Option<String>,
+}
+
+#[derive(Args, Debug)]
+struct Traits {
+    /// The day it is judged on; today when absent.
+    #[arg(long, value_parser = day)]
+    as_of: Option<Day>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -235,6 +245,10 @@ pub fn report(common: &Common, command: &Report) -> Result<Outcome, Failure> {
             let found = provision::report(&app, &ctx, &provision_question(asked)?)?;
             provision::report_json(&found)
         }
+        Which::Traits(asked) => {
+            let at = AsOf::day(asked.as_of.unwrap_or(ctx.today));
+            puntual_service::traits::json(&app, &ctx, at)?
+        }
         Which::Behaviour(asked) => return behaviour(common, &app, &ctx, asked),
     };
     match common.json {
@@ -286,6 +300,21 @@ fn text(value: &Value) -> String {
     }
 }
 
+/// What late payers have in common, one rule a row.
+fn traits_rows(value: &Value) -> Vec<Vec<String>> {
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let head = ["rasgos", "clientes", "con atraso", "veces lo usual"];
+    let rule = |rule: &Value| {
+        let traits = list(&rule["traits"]);
+        let said =
+            traits.iter().map(|one| format!("{}={}", text(&one["attribute"]), text(&one["value"])));
+        let figures = ["n", "late", "lift"].map(|key| text(&rule[key]));
+        [vec![said.collect::<Vec<_>>().join(" + ")], figures.to_vec()].concat()
+    };
+    let rules = list(&value["rules"]);
+    std::iter::once(head.map(str::to_owned).to_vec()).chain(rules.iter().map(rule)).collect()
+}
+
 /// The same values as a table for people.
 fn print_table(which: &Which, value: &Value) {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
@@ -323,6 +352,7 @@ fn print_table(which: &Which, value: &Value) {
             }
         }
         Which::Provision(_) => rows = provision_rows(value),
+        Which::Traits(_) => rows = traits_rows(value),
         Which::History(_) | Which::Behaviour(_) => {
             let ids = ["ppc_weighted", "avg_debt_age", "dso_period", "cei", "past_due_pct"];
             let head = ["al", "moneda"].into_iter().chain(ids).map(str::to_owned).collect();
@@ -336,7 +366,11 @@ fn print_table(which: &Which, value: &Value) {
             }
         }
     }
-    let first_number = if matches!(which, Which::Aging(_)) { 3 } else { 2 };
+    let first_number = match which {
+        Which::Aging(_) => 3,
+        Which::Traits(_) => 1,
+        _ => 2,
+    };
     let right: Vec<bool> = (0..20).map(|at| at >= first_number).collect();
     for text in columns(&rows, &right) {
         line(&text);

@@ -95,6 +95,8 @@ pub enum Section {
     Messages,
     /// Indicators as of any day.
     Indicators,
+    /// Expected cash.
+    Forecast,
     /// Files in.
     Import,
     /// Settings.
@@ -103,7 +105,7 @@ pub enum Section {
 
 impl Section {
     /// All, in the rail's order.
-    pub const ALL: [Section; 9] = [
+    pub const ALL: [Section; 10] = [
         Section::Day,
         Section::Customers,
         Section::Documents,
@@ -111,6 +113,7 @@ impl Section {
         Section::Agreements,
         Section::Messages,
         Section::Indicators,
+        Section::Forecast,
         Section::Import,
         Section::Settings,
     ];
@@ -125,6 +128,7 @@ impl Section {
             Section::Agreements => "/convenios",
             Section::Messages => "/mensajes",
             Section::Indicators => "/indicadores",
+            Section::Forecast => "/proyeccion",
             Section::Import => "/importar",
             Section::Settings => "/ajustes",
         }
@@ -139,6 +143,7 @@ impl Section {
             Section::Agreements => "nav.agreements",
             Section::Messages => "nav.messages",
             Section::Indicators => "nav.indicators",
+            Section::Forecast => "nav.forecast",
             Section::Import => "nav.import",
             Section::Settings => "nav.settings",
         }
@@ -153,6 +158,7 @@ impl Section {
             Section::Agreements => "promise",
             Section::Messages => "mail",
             Section::Indicators => "chart",
+            Section::Forecast => "calendar",
             Section::Import => "upload",
             Section::Settings => "gear",
         }
@@ -168,6 +174,7 @@ impl Section {
             Section::Agreements => Some("v"),
             Section::Messages => Some("m"),
             Section::Indicators => Some("i"),
+            Section::Forecast => Some("p"),
             Section::Import => Some("s"),
             Section::Settings => None,
         }

@@ -11,8 +11,8 @@ use super::error_page;
 use super::frame::Section;
 use super::handlers::{
     agreements, api, bank, contact, creditor_card, customer, customers, day, document, documents,
-    doors, guard, inbox, indicators, interest, likely_duplicates, matching, messages, money,
-    own_password, plan, quarantine, search, settings, upload, users,
+    doors, forecast, guard, inbox, indicators, interest, likely_duplicates, matching, messages,
+    money, own_password, plan, quarantine, search, settings, upload, users,
 };
 use super::state::{Shared, Web};
 use super::url::Url;
@@ -78,7 +78,7 @@ pub async fn stop_signal() {
 
 /// Every address, one line each.
 fn routes() -> Router<Shared> {
-    use Section::{Agreements, Bank, Customers, Day, Documents, Import, Indicators, Messages};
+    use Section::{Customers, Day, Documents, Import, Messages};
     Router::new()
         .route("/salud", get(health))
         .route("/a/{file}", get(assets::serve))
@@ -118,18 +118,6 @@ fn routes() -> Router<Shared> {
         .route("/documentos", page(Documents, documents::list))
         .route("/documentos/exportar", page(Documents, documents::export))
         .route("/documentos/{id}", page(Documents, document::show))
-        .route("/documentos/{id}/intereses", page(Documents, interest::show))
-        .route("/documentos/{id}/cobrar-intereses", deed(Documents, interest::charge))
-        .route("/documentos/{id}/anular-intereses", deed(Documents, interest::take_back))
-        .route("/convenios", page(Agreements, agreements::list))
-        .route("/convenios/proponer", deed(Agreements, agreements::propose))
-        .route("/convenios/nuevo", page(Agreements, agreements::form))
-        .route("/convenios/{id}", page(Agreements, agreements::show))
-        .route("/convenios/{id}/convenio.pdf", page(Agreements, agreements::pdf))
-        .route("/convenios/{id}/aprobar", deed(Agreements, agreements::approve))
-        .route("/convenios/{id}/aceptar", deed(Agreements, agreements::accept))
-        .route("/convenios/{id}/retirar", deed(Agreements, agreements::withdraw))
-        .route("/banco", page(Bank, bank::list))
         .route("/mensajes", page(Messages, messages::list))
         .route("/mensajes/plan", page(Messages, plan::show))
         .route("/mensajes/plan/ejecutar", deed(Messages, plan::run))
@@ -140,8 +128,6 @@ fn routes() -> Router<Shared> {
         .route("/mensajes/{id}/retener", deed(Messages, messages::hold_back))
         .route("/mensajes/{id}/reenviar", deed(Messages, messages::resend))
         .route("/mensajes/{id}/no-enviar", deed(Messages, messages::give_up))
-        .route("/indicadores", page(Indicators, indicators::show))
-        .route("/indicadores/exportar", page(Indicators, indicators::export))
         .route(
             "/importar",
             page(Import, upload::list).post(receive).layer(DefaultBodyLimit::disable()),
@@ -158,14 +144,44 @@ fn routes() -> Router<Shared> {
         .route("/importar/{id}/avance", page(Import, upload::progress))
         .route("/importar/{id}/confirmar", deed(Import, upload::confirm))
         .route("/importar/{id}/deshacer", deed(Import, upload::undo))
+        .merge(agreement_routes())
         .merge(matching_routes())
+        .merge(figure_routes())
         .merge(settings_routes())
 }
 
-/// Conciliación.
+/// Convenios e intereses.
+fn agreement_routes() -> Router<Shared> {
+    use Section::{Agreements, Documents};
+    Router::new()
+        .route("/documentos/{id}/intereses", page(Documents, interest::show))
+        .route("/documentos/{id}/cobrar-intereses", deed(Documents, interest::charge))
+        .route("/documentos/{id}/anular-intereses", deed(Documents, interest::take_back))
+        .route("/convenios", page(Agreements, agreements::list))
+        .route("/convenios/proponer", deed(Agreements, agreements::propose))
+        .route("/convenios/nuevo", page(Agreements, agreements::form))
+        .route("/convenios/{id}", page(Agreements, agreements::show))
+        .route("/convenios/{id}/convenio.pdf", page(Agreements, agreements::pdf))
+        .route("/convenios/{id}/aprobar", deed(Agreements, agreements::approve))
+        .route("/convenios/{id}/aceptar", deed(Agreements, agreements::accept))
+        .route("/convenios/{id}/retirar", deed(Agreements, agreements::withdraw))
+}
+
+/// Indicadores y proyección.
+fn figure_routes() -> Router<Shared> {
+    use Section::{Forecast, Indicators};
+    Router::new()
+        .route("/indicadores", page(Indicators, indicators::show))
+        .route("/indicadores/exportar", page(Indicators, indicators::export))
+        .route("/proyeccion", page(Forecast, forecast::show))
+        .route("/proyeccion/exportar", page(Forecast, forecast::export))
+}
+
+/// Banco y conciliación.
 fn matching_routes() -> Router<Shared> {
     use Section::Bank;
     Router::new()
+        .route("/banco", page(Bank, bank::list))
         .route("/cobros", page(Bank, matching::list))
         .route("/cobros/aplicar", deed(Bank, matching::apply_allowed))
         .route("/cobros/{id}", page(Bank, matching::show))

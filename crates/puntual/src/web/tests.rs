@@ -17,6 +17,7 @@ use super::view::document::{DocumentView, document};
 use super::view::documents::{DocumentsView, documents};
 use super::view::doors::{ApiView, MailboxView, api, mailbox};
 use super::view::errors::{Fault, bare_fault, fault};
+use super::view::forecast::{ForecastView, forecast};
 use super::view::guard::{GuardView, guard};
 use super::view::home::{HomeView, home};
 use super::view::import_preview::{PreviewView, preview};
@@ -34,6 +35,7 @@ use super::view::search::{SearchView, results};
 use super::view::settings::{
     BucketsView, CreditorsView, MailView, UsersView, buckets, creditors, mail, users,
 };
+use maud::Markup;
 use std::path::Path;
 
 /// Every page of a locale by its name, as HTML.
@@ -43,10 +45,6 @@ fn pages(tag: &str) -> Vec<(String, String)> {
     let mut flashed = f(Section::Customers);
     let undo = Some("/deshacer/1".to_owned());
     flashed.flash = Some(Flash { tone: Tone::Done, text: "Pago registrado.".to_owned(), undo });
-    let mut past = f(Section::Indicators);
-    past.as_of = past.today.add_months(-3).month_end();
-    past.known_at = Some(past.as_of);
-    past.url = past.url.with("al", past.as_of).with("conocido", past.as_of);
     let mut viewer = f(Section::Customers);
     viewer.role = Role::Viewer;
     let day = f(Section::Day);
@@ -56,10 +54,10 @@ fn pages(tag: &str) -> Vec<(String, String)> {
     let empty_home = HomeView { cases: Vec::new(), ..HomeView::sample(&day) };
     let mut sorted = f(Section::Documents);
     sorted.url = sorted.url.with("orden", "-saldo,cliente").with("cliente", "cus_1");
-    let found = Found::Refused("Falta una tasa.".to_owned());
-    let refused = InterestView { found, ..InterestView::sample(&day) };
     let decided = QuarantineView { shows_decided: true, ..QuarantineView::sample(&import) };
-    let made = vec![
+    let mut made = figure_pages(tag);
+    made.extend(agreement_pages(tag));
+    made.extend(vec![
         ("home", home(&day, &HomeView::sample(&day))),
         ("home-empty", home(&day, &empty_home)),
         ("customers", customers(&flashed, &CustomersView::sample(&flashed))),
@@ -69,12 +67,6 @@ fn pages(tag: &str) -> Vec<(String, String)> {
         ("documents", documents(&f(Section::Documents), &DocumentsView::sample(&day))),
         ("documents-sorted", documents(&sorted, &DocumentsView::sample(&sorted))),
         ("document", document(&sorted, &DocumentView::sample(&sorted))),
-        ("interest", interest(&f(Section::Documents), &InterestView::sample(&day))),
-        ("interest-refused", interest(&f(Section::Documents), &refused)),
-        ("agreements", agreements(&f(Section::Agreements), &AgreementsView::sample(&day))),
-        ("agreements-empty", agreements(&f(Section::Agreements), &AgreementsView::default())),
-        ("proposal", proposal(&f(Section::Agreements), &ProposalView::sample(&day))),
-        ("agreement", agreement(&f(Section::Agreements), &AgreementView::sample(&day))),
         ("bank", bank(&f(Section::Bank), &BankView::sample(&day))),
         (
             "bank-empty",
@@ -83,8 +75,6 @@ fn pages(tag: &str) -> Vec<(String, String)> {
                 &BankView { accounts: Vec::new(), returned: Vec::new(), ..BankView::sample(&day) },
             ),
         ),
-        ("indicators", indicators(&f(Section::Indicators), &IndicatorsView::sample(&day))),
-        ("indicators-past", indicators(&past, &IndicatorsView::sample(&past))),
         ("imports", imports(&import, &ImportsView::sample())),
         ("preview", preview(&import, &PreviewView::sample())),
         ("progress", progress(&import, &ProgressView::sample())),
@@ -109,7 +99,7 @@ fn pages(tag: &str) -> Vec<(String, String)> {
         ("search", results(&day, &SearchView::sample(&day))),
         ("login", login(locale, Theme::System, &LoginView::sample())),
         ("bare-error", bare_fault(locale, Theme::System, Fault::Unavailable, "req_1")),
-    ];
+    ]);
     let mut all: Vec<(String, String)> =
         made.into_iter().map(|(name, page)| (name.to_owned(), page.into_string())).collect();
     all.extend(matching_pages(&f(Section::Bank)));
@@ -117,6 +107,37 @@ fn pages(tag: &str) -> Vec<(String, String)> {
         all.push((format!("error-{index}"), fault(&day, kind, "", "req_1").into_string()));
     }
     all
+}
+
+/// Indicadores and Proyección.
+fn figure_pages(tag: &str) -> Vec<(&'static str, Markup)> {
+    let f = |section: Section| Frame::sample(tag, section, section.path());
+    let day = f(Section::Day);
+    let mut past = f(Section::Indicators);
+    past.as_of = past.today.add_months(-3).month_end();
+    past.known_at = Some(past.as_of);
+    past.url = past.url.with("al", past.as_of).with("conocido", past.as_of);
+    vec![
+        ("indicators", indicators(&f(Section::Indicators), &IndicatorsView::sample(&day))),
+        ("indicators-past", indicators(&past, &IndicatorsView::sample(&past))),
+        ("forecast", forecast(&f(Section::Forecast), &ForecastView::sample(&day))),
+    ]
+}
+
+/// Convenios and interest.
+fn agreement_pages(tag: &str) -> Vec<(&'static str, Markup)> {
+    let f = |section: Section| Frame::sample(tag, section, section.path());
+    let day = f(Section::Day);
+    let found = Found::Refused("Falta una tasa.".to_owned());
+    let refused = InterestView { found, ..InterestView::sample(&day) };
+    vec![
+        ("interest", interest(&f(Section::Documents), &InterestView::sample(&day))),
+        ("interest-refused", interest(&f(Section::Documents), &refused)),
+        ("agreements", agreements(&f(Section::Agreements), &AgreementsView::sample(&day))),
+        ("agreements-empty", agreements(&f(Section::Agreements), &AgreementsView::default())),
+        ("proposal", proposal(&f(Section::Agreements), &ProposalView::sample(&day))),
+        ("agreement", agreement(&f(Section::Agreements), &AgreementView::sample(&day))),
+    ]
 }
 
 /// Conciliación and the page of one line.

@@ -3,10 +3,11 @@
 use super::{
     BOTTOM, LEFT, Px, RIGHT, Scale, Spot, TOP, TipLine, grid, month_label, probe, view_box,
 };
-use crate::web::format;
+use crate::web::format::{self, Amount};
 use crate::web::layout::Frame;
 use crate::web::url::{AS_OF, Url};
 use maud::{Markup, html};
+use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::ratio::Ratio;
 
@@ -17,6 +18,8 @@ pub enum Unit {
     Days,
     /// A share, shown as a percentage.
     Share,
+    /// An amount of a currency, in smallest units.
+    Money(Currency),
 }
 
 /// A line over time.
@@ -48,7 +51,7 @@ const DRAWN_DECIMALS: u32 = 3;
 
 fn drawn(value: Ratio, unit: Unit) -> i128 {
     match unit {
-        Unit::Days => value.rounded(DRAWN_DECIMALS),
+        Unit::Days | Unit::Money(_) => value.rounded(DRAWN_DECIMALS),
         Unit::Share => Ratio { num: value.num * 100, den: value.den }.rounded(DRAWN_DECIMALS),
     }
 }
@@ -59,6 +62,9 @@ fn written(f: &Frame, value: Option<Ratio>, unit: Unit) -> String {
             format!("{}\u{a0}{}", f.numbers.ratio(value, 1), f.t("unit.d"))
         }
         (Some(value), Unit::Share) => f.numbers.percent(value),
+        (Some(value), Unit::Money(currency)) => {
+            f.numbers.amount(Amount::new(value.rounded(0), currency))
+        }
         (None, _) => f.t("figure.nd").to_owned(),
     }
 }
@@ -82,8 +88,12 @@ pub fn lines(f: &Frame, title: &str, chart: &Lines, page: Option<&Url>) -> Marku
     let slot = (width - LEFT - RIGHT) / (chart.days.len().max(1) as i128);
     let centre = |index: usize| LEFT + slot * index as i128 + slot / 2;
     let label = |value: i128| {
-        let whole = f.numbers.integer(value / 1_000);
-        if chart.unit == Unit::Share { format!("{whole} %") } else { whole }
+        let whole = value / 1_000;
+        match chart.unit {
+            Unit::Days => f.numbers.integer(whole),
+            Unit::Share => format!("{} %", f.numbers.integer(whole)),
+            Unit::Money(currency) => f.numbers.short(Amount::new(whole, currency)),
+        }
     };
     html! {
         figure.chart {
@@ -138,8 +148,10 @@ fn caption(f: &Frame, title: &str, chart: &Lines) -> Markup {
     html! {
         figcaption {
             span.chart-title { (title) }
-            @if chart.unit == Unit::Days {
-                span.unit { " " (f.t("unit.days")) }
+            @match chart.unit {
+                Unit::Days => span.unit { " " (f.t("unit.days")) },
+                Unit::Money(currency) => span.unit { " " (currency.code()) },
+                Unit::Share => {}
             }
             span.legend {
                 @for line in &chart.lines {

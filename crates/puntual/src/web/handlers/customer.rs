@@ -1,5 +1,6 @@
 //! Ficha 360: a customer's page, whole, with forms as they were typed when one was refused.
 
+use super::conduct;
 use super::words::{self, Words};
 use super::{amount, customer_ref, documents, outcome, shown_buckets, strip};
 use crate::web::chart::{Line, Lines, Unit};
@@ -149,15 +150,16 @@ fn held(words: Words, found: &Overview) -> Vec<Held> {
 }
 
 fn behaviour(visit: &Visit, found: &Overview) -> Behaviour {
-    let b = &found.behaviour;
+    let (b, judgement) = (&found.behaviour, &found.conduct.judgement);
     let words = visit.words();
     let t = |key| words.locale.t(key).to_owned();
     let line = |label, hue, values| Line { label, hue, values };
     let (kept, judged) = b.promises_kept;
     Behaviour {
-        verdict: words::verdict(b.judgement.verdict),
-        since: b.judgement.since.map(|(_, day)| day),
-        evidence: evidence(words, &b.judgement),
+        verdict: words::verdict(judgement.verdict),
+        since: judgement.since.map(|(_, day)| day),
+        evidence: evidence(words, judgement),
+        conduct: conduct::shown(words, &found.conduct),
         collection_period: b.collection_period,
         agreed_days: b.agreed_days,
         days_late: b.days_late,

@@ -5,6 +5,7 @@
 pub mod agreements;
 pub mod api;
 pub mod bank;
+mod conduct;
 pub mod contact;
 pub mod creditor_card;
 pub mod customer;
@@ -16,6 +17,7 @@ pub mod documents;
 pub mod doors;
 mod field_words;
 pub mod figures;
+pub mod forecast;
 pub mod guard;
 pub mod inbox;
 pub mod indicators;

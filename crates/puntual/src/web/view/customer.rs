@@ -1,5 +1,6 @@
 //! Ficha 360: who the customer is, what they owe, how they pay, what was said, what to do now.
 
+use super::customer_conduct::{Conduct, conduct};
 use super::documents::{self, DocumentRow};
 use super::guard::OpenChannel;
 use super::{CustomerRef, customer_forms, customer_history};
@@ -123,6 +124,8 @@ pub struct Behaviour {
     pub promises_kept: (i64, i64),
     /// The last payment.
     pub last_payment: Option<(Amount, Day)>,
+    /// Signals, habits and score.
+    pub conduct: Conduct,
     /// Collection period against terms, 24 months.
     pub chart: Lines,
 }
@@ -539,6 +542,7 @@ fn behaviour(f: &Frame, b: &Behaviour) -> Markup {
                     }
                 }
             }
+            (conduct(f, &b.conduct))
             (facts(&line))
             (chart::lines(f, f.t("customer.chart"), &b.chart, None))
         }

@@ -437,6 +437,10 @@ fn shown(f: &Frame, value: Option<Ratio>, unit: Unit) -> Markup {
     match unit {
         Unit::Days => figure::days(f, value),
         Unit::Share => figure::percent(f, value),
+        Unit::Money(currency) => match value {
+            Some(value) => figure::amount(f, Amount::new(value.rounded(0), currency)),
+            None => figure::undefined(f),
+        },
     }
 }
 

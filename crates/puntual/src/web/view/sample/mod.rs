@@ -3,6 +3,7 @@
 
 mod agreements;
 mod doors;
+mod forecast;
 mod guard;
 mod lists;
 mod matching;

@@ -9,6 +9,7 @@ use crate::web::part::badge::{Channel, State, Verdict};
 use crate::web::part::form::{Choice, Typed};
 use crate::web::part::table::Paging;
 use crate::web::view::customer::*;
+use crate::web::view::customer_conduct::Conduct;
 use crate::web::view::customer_money::*;
 use crate::web::view::document::*;
 use crate::web::view::indicators::*;
@@ -98,6 +99,15 @@ fn behaviour(f: &Frame) -> Behaviour {
         n: 31,
         promises_kept: (3, 5),
         last_payment: Some((whole(f, 1_190), today() - 19)),
+        conduct: Conduct {
+            signals: vec!["Empezó a pagar por partes (3 nov 2026).".to_owned()],
+            habits: vec!["Suele pagar los viernes: 14 de 18 días de pago.".to_owned()],
+            score: ("D", 530),
+            parts: vec![
+                ("Atraso medio de lo pagado en 6 meses: 16,8 días".to_owned(), -40),
+                ("Meses como cliente: 41".to_owned(), 30),
+            ],
+        },
         chart: Lines {
             unit: Unit::Days,
             days: month_ends(),
