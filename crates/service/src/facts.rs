@@ -267,7 +267,7 @@ impl Rows {
                 timeline::contacts_of_range(tx, scope, range, since, day)?,
                 |event| event.customer,
             ),
-            pending: by_customer(action::pending_contacts(tx, scope, range, since)?, |p| {
+            pending: by_customer(action::pending_contacts(tx, scope, range, (since, day))?, |p| {
                 p.customer
             }),
             steps: by_receivable(steps),

@@ -250,3 +250,34 @@ fn answering_a_customer_is_no_contact_of_ours() {
         assert_eq!(planned[0].verdict, "defer");
     }
 }
+
+#[test]
+fn a_letter_to_be_posted_today_counts_when_the_day_is_run_again() {
+    for place in places() {
+        let books = Books::open(&place, at("2026-11-24", 6));
+        let customer = books.customer("C1");
+        books.invoice(customer, "F1", day("2026-10-24"), 100_000);
+        books.invoice(customer, "F2", day("2026-11-21"), 50_000);
+        let written = |on: &str| timeline::Event {
+            id: EventId(books.app.next_id()),
+            customer,
+            happened_on: day(on),
+            kind: "message_sent".into(),
+            channel: Some("email".into()),
+            outcome: Some("sent".into()),
+            body: None,
+            subject: None,
+            balance_minor: None,
+            currency: None,
+            actor: "test".into(),
+            recorded_at: books.ctx.now_ms,
+        };
+        let events = [written("2026-11-20"), written("2026-11-23")];
+        books.write(|tx, scope, _| timeline::append(tx, scope, &events));
+        // Two messages this week and the letter make three, as many as are allowed.
+        let first = run(&books);
+        assert_eq!((first.tasks, first.queued), (1, 0));
+        let again = run(&books);
+        assert_eq!((again.planned, again.queued), (0, 0));
+    }
+}

@@ -207,18 +207,19 @@ pub struct PendingContact {
 }
 
 /// Actions of a range of customers planned from a day on whose message is queued, or of which
-/// nobody knows whether it left.
+/// nobody knows whether it left; and the tasks of today, which will be contacts when they are done.
 pub fn pending_contacts(
     tx: &mut Tx<'_>,
     scope: Scope,
     range: CustomerRange,
-    since: Day,
+    (since, today): (Day, Day),
 ) -> Result<Vec<PendingContact>, StoreError> {
     tx.query(
         "SELECT customer_id, channel, planned_on, message_id FROM action \
          WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id > $3 AND customer_id <= $4 \
-         AND planned_on >= $5 AND state IN ('queued', 'unknown') ORDER BY action_id",
-        &params![scope.workspace, scope.creditor, range.after, range.through, since],
+         AND planned_on >= $5 AND (state IN ('queued', 'unknown') \
+         OR (state = 'task' AND planned_on = $6)) ORDER BY action_id",
+        &params![scope.workspace, scope.creditor, range.after, range.through, since, today],
         |row| {
             Ok(PendingContact {
                 customer: CustomerId(row.int(0)?),

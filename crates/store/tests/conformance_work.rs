@@ -316,8 +316,10 @@ on_both_engines! {
         write(&store, |tx| actions::unmark(tx, SCOPE, ActionId(1), None));
         assert!(read(&store, |tx| actions::receivables_of(tx, SCOPE, ActionId(1))).is_empty());
         assert_eq!(ids(&read(&store, |tx| actions::of_message(tx, SCOPE, MessageId(5))), |a| a.id.0), [1]);
-        let pending = read(&store, |tx| actions::pending_contacts(tx, SCOPE, ALL, day("2026-02-03")));
+        let pending = read(&store, |tx| actions::pending_contacts(tx, SCOPE, ALL, (day("2026-02-03"), day("2026-02-03"))));
         assert_eq!(ids(&pending, |p| (p.customer.0, p.message)), [(10, Some(MessageId(5)))]);
+        let pending = read(&store, |tx| actions::pending_contacts(tx, SCOPE, ALL, (day("2026-02-03"), day("2026-02-04"))));
+        assert_eq!(ids(&pending, |p| p.message), [Some(MessageId(5)), None], "the task of today counts");
         assert_eq!(ids(&read(&store, |tx| actions::of_day(tx, SCOPE, day("2026-02-04"))), |a| a.id.0), [2]);
         assert_eq!(ids(&read(&store, |tx| actions::open(tx, SCOPE)), |a| a.id.0), [1, 2]);
         write(&store, |tx| actions::set_state(tx, SCOPE, ActionId(1), "done", NOW_MS));
