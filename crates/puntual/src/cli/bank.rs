@@ -77,10 +77,11 @@ fn match_lines(common: &Common, command: &Match) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
-/// How a line is called: the bank's own reference, else our id.
+/// How a line is called: the bank's own reference, else the one it carries, else our id.
 fn name(found: &MatchedLine) -> String {
     let entry = &found.entry;
-    let reference = entry.bank_reference.clone().filter(|text| !text.trim().is_empty());
+    let said = [&entry.bank_reference, &entry.reference].into_iter().flatten();
+    let reference = said.cloned().find(|text| !text.trim().is_empty());
     reference.unwrap_or_else(|| entry.id.to_string())
 }
 
