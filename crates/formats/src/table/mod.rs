@@ -11,6 +11,7 @@ pub(crate) mod bank;
 mod cells;
 pub mod civil;
 mod classes;
+mod compound;
 mod convert;
 mod documents;
 mod extent;

@@ -2,10 +2,12 @@
 //! programs save under the name `.xls`. Decides what a cell holds; knows nothing of its meaning.
 
 use super::civil;
+use super::compound;
 use super::number;
 use calamine::{Data, Dimensions, Reader, Sheets};
 use puntual_core::date::Day;
 use rust_decimal::Decimal;
+use std::borrow::Cow;
 use std::io::Cursor;
 
 /// A cell with the type the workbook gives it.
@@ -75,9 +77,15 @@ const MAX_CELLS: usize = 40_000_000;
 
 /// Opens a workbook held in memory.
 pub fn open_workbook(bytes: &[u8]) -> Result<(&'static str, Vec<Sheet>), BadWorkbook> {
-    if bytes.starts_with(b"PK") {
-        check_unpacked_size(bytes)?;
-    }
+    let whole = match bytes.starts_with(b"PK") {
+        true => {
+            check_unpacked_size(bytes)?;
+            Cow::Borrowed(bytes)
+        }
+        false => compound::checked(bytes)
+            .ok_or_else(|| BadWorkbook::Unreadable("cortada / cut short".to_owned()))?,
+    };
+    let bytes = whole.as_ref();
     let unreadable = |error: &dyn std::fmt::Display| match error.to_string() {
         text if text.to_lowercase().contains("password") => BadWorkbook::Protected,
         text => BadWorkbook::Unreadable(text),
