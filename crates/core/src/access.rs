@@ -60,6 +60,8 @@ pub enum Deed {
     ReversePayment,
     /// Resolve a dispute.
     ResolveDispute,
+    /// Merge two customers into one, or take that back.
+    MergeCustomers,
     /// Put a customer or a receivable on hold, or lift the hold.
     PlaceHold,
     /// Bring files in.
@@ -105,6 +107,7 @@ impl Deed {
             | Deed::RecordPayment => Role::Agent,
             Deed::ReversePayment
             | Deed::ResolveDispute
+            | Deed::MergeCustomers
             | Deed::PlaceHold
             | Deed::Import
             | Deed::UndoImport

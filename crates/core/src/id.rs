@@ -59,6 +59,8 @@ ids! {
     DisputeId = "dis";
     /// A hold on a customer.
     HoldId = "hld";
+    /// A merge of two customers.
+    MergeId = "mrg";
     /// A planned action.
     ActionId = "act";
     /// A strategy given to customers.

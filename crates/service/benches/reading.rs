@@ -212,6 +212,7 @@ fn people(app: &App, ctx: &Ctx, count: i64) -> Vec<CustomerId> {
             locale: None,
             address: None,
             search_text: format!("cliente {number} c{number}"),
+            parent: None,
         })
         .collect();
     let written: Result<(), ServiceError> = app.store.write(|tx| {

@@ -21,7 +21,7 @@ use puntual_store::document::{self, Document};
 use puntual_store::ledger::{self, Recording};
 use puntual_store::receivable::{self, Receivable};
 use puntual_store::timeline::Event;
-use puntual_store::{Tx, payment};
+use puntual_store::{Tx, merge, payment};
 
 /// Credit to apply to a document.
 #[derive(Clone, Debug)]
@@ -57,7 +57,8 @@ pub fn apply_credit(app: &App, ctx: &Ctx, command: &ApplyCredit) -> Result<Money
     app.store.write(|tx| {
         let debt = Debt::turn(tx, ctx, command.document)?;
         let credit = Credit::load(tx, ctx, command.source)?;
-        if credit.customer != debt.document.customer {
+        let merged = merge::merged(tx, ctx.scope())?;
+        if merged.survivor(credit.customer) != merged.survivor(debt.document.customer) {
             return Err(ServiceError::invalid("document", "of_another_customer"));
         }
         if credit.currency != debt.document.currency {
@@ -75,7 +76,8 @@ pub fn apply_credit(app: &App, ctx: &Ctx, command: &ApplyCredit) -> Result<Money
         if effective_on < earliest || effective_on > ctx.today {
             return Err(ServiceError::invalid("effective_on", "between_credit_and_today"));
         }
-        let posting = debt.posting(app, ctx, effective_on);
+        // What is used up is the credit of the one it was recorded for.
+        let posting = Posting { customer: credit.customer, ..debt.posting(app, ctx, effective_on) };
         let mut book = Book::default();
         for (receivable, part) in debt.parts(minor) {
             book.post(posting.allocate(command.source, receivable, part)?);

@@ -8,10 +8,11 @@ use crate::portfolios::Portfolios;
 use puntual_core::aging::{self, BucketSet, CreditPolicy};
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
+use puntual_core::id::CustomerId;
 use puntual_core::ledger::Account;
 use puntual_core::portfolio::{AsOf, By, Scope};
-use puntual_store::{Tx, audit, bank, creditor, ledger, outbox};
-use std::collections::BTreeMap;
+use puntual_store::{Tx, audit, bank, creditor, ledger, merge, outbox};
+use std::collections::{BTreeMap, HashMap};
 
 /// One check and how it went.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -38,6 +39,7 @@ pub fn run(app: &App, ctx: &Ctx) -> Result<Vec<Check>, ServiceError> {
             found("currencies", currencies(tx, ctx))?,
             found("control_totals", control_totals(tx, ctx))?,
             found("no_orphans", orphans(tx, ctx))?,
+            found("merged_customers", merges(tx, ctx))?,
             found("bank_statements", bank_statements(tx, ctx))?,
             found("outbox", messages(tx, ctx))?,
         ])
@@ -201,6 +203,31 @@ fn orphans(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
         .map(|orphans| format!("{}: {} missing", orphans.relation, orphans.count))
         .collect();
     Ok(check("no_orphans", wrong, format!("{} relations hold", relations.len())))
+}
+
+/// Who stands for whom beside the customers follows from the merges that stand, and from no others.
+fn merges(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Check, ServiceError> {
+    let rows = merge::all(tx, ctx.scope())?;
+    let next: HashMap<CustomerId, CustomerId> = (rows.iter())
+        .filter(|row| row.taken_back.is_none())
+        .map(|row| (row.merge.customer, row.merge.into))
+        .collect();
+    let kept: HashMap<CustomerId, CustomerId> = merge::merged(tx, ctx.scope())?.pairs().collect();
+    let mut wrong: Vec<String> = kept
+        .keys()
+        .filter(|customer| !next.contains_key(customer))
+        .map(|customer| format!("{customer} counts as another one without a merge"))
+        .collect();
+    for (customer, into) in &next {
+        // Link by link: who a customer is merged into counts as the same one as the customer.
+        let survivor = kept.get(into).unwrap_or(into);
+        if kept.get(customer) != Some(survivor) {
+            wrong.push(format!("{customer} does not count as {into}, into which it is merged"));
+        }
+    }
+    wrong.sort_unstable();
+    let fine = format!("{} merges stand of {}", next.len(), rows.len());
+    Ok(check("merged_customers", wrong, fine))
 }
 
 /// Where a statement's own balances and sums close and none of its entries waits, the entries stored

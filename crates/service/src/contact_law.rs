@@ -7,6 +7,7 @@
 use crate::App;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
+use crate::kin::Kin;
 use crate::moments;
 use puntual_core::access::Deed;
 use puntual_core::date::Day;
@@ -19,7 +20,7 @@ pub use puntual_core::strategy::guard::text::{RuleFault, RuleProblem};
 use puntual_core::strategy::guard::{ANSWER_HOURS, ContactLaw, PastContact};
 pub use puntual_store::guard::{GuardFile, GuardWaiver};
 use puntual_store::timeline::{self, Event};
-use puntual_store::{CustomerRange, Tx, guard, setting};
+use puntual_store::{Tx, guard, setting};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -40,22 +41,24 @@ pub(crate) struct Laws {
 }
 
 impl Laws {
-    /// The rules for a range of customers on a day, looking back to `since`.
+    /// The rules for a page of customers on a day, looking back to `since`.
     pub(crate) fn load(
         tx: &mut Tx<'_>,
         ctx: &Ctx,
-        range: CustomerRange,
+        kin: &Kin,
         (since, day): (Day, Day),
     ) -> Result<Laws, ServiceError> {
         let scope = ctx.scope();
         let creditor = of_creditor(tx, ctx)?;
         let mut waived: HashMap<CustomerId, Vec<String>> = HashMap::new();
-        for waiver in guard::waivers_of_range(tx, scope, range, day)? {
-            waived.entry(waiver.customer).or_default().push(waiver.rule);
+        for waiver in kin.rows(|range| guard::waivers_of_range(tx, scope, range, day))? {
+            waived.entry(kin.merged.survivor(waiver.customer)).or_default().push(waiver.rule);
         }
         let mut elsewhere: HashMap<CustomerId, Vec<PastContact>> = HashMap::new();
         if creditor.actor == Actor::Agency {
-            for contact in guard::contacts_elsewhere(tx, scope, range, since, day)? {
+            for contact in
+                kin.rows(|range| guard::contacts_elsewhere(tx, scope, range, since, day))?
+            {
                 let channel = contact.channel.as_deref().and_then(Channel::parse);
                 let Some(channel) = channel.filter(|channel| channel.is_contact()) else {
                     continue;
@@ -63,12 +66,16 @@ impl Laws {
                 let reached = contact.outcome.as_deref().is_none_or(crate::facts::has_reached);
                 let contact_of_person =
                     PastContact { day: contact.happened_on.min(day), channel, reached };
-                elsewhere.entry(contact.customer).or_default().push(contact_of_person);
+                let customer = kin.merged.survivor(contact.customer);
+                elsewhere.entry(customer).or_default().push(contact_of_person);
             }
         }
         let mut received: HashMap<CustomerId, Vec<i64>> = HashMap::new();
-        for event in timeline::received_of_range(tx, scope, range, since)? {
-            received.entry(event.customer).or_default().push(event.recorded_at);
+        for event in kin.rows(|range| timeline::received_of_range(tx, scope, range, since))? {
+            received
+                .entry(kin.merged.survivor(event.customer))
+                .or_default()
+                .push(event.recorded_at);
         }
         Ok(Laws { creditor, waived, elsewhere, received })
     }

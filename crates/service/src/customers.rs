@@ -11,7 +11,7 @@ use crate::error::ServiceError;
 use crate::listing::{Direction, Page};
 use crate::portfolios::{CustomerName, View};
 use crate::standings::Standings;
-use crate::{behaviour, words, worklist};
+use crate::{behaviour, groups, moments, words, worklist};
 use puntual_core::access::Deed;
 use puntual_core::aging::BucketSet;
 use puntual_core::behaviour::Verdict;
@@ -93,6 +93,8 @@ pub struct Filter {
     pub currency: Option<Currency>,
     /// Only customers in this state.
     pub state: Option<CustomerState>,
+    /// Only the group this customer is in.
+    pub group: Option<CustomerId>,
 }
 
 /// What rows are sorted by. Amounts of different currencies are not compared: rows in the
@@ -209,8 +211,8 @@ pub struct Listed {
 pub fn list(app: &App, ctx: &Ctx, at: AsOf, question: &Question) -> Result<Listed, ServiceError> {
     ctx.require(Deed::ViewCustomers)?;
     app.store.read(|tx| {
-        let view = app.portfolios.view_in(tx, ctx.scope())?;
-        let standings = Standings::load(tx, ctx.scope(), at.as_of, ctx.today)?;
+        let view = app.portfolios.view_in(tx, ctx.scope())?.known(at.known_at);
+        let standings = Standings::load(tx, ctx.scope(), view.names.merged(), at.as_of, ctx.today)?;
         let filter = &question.filter;
         let whose = Whose { currency: filter.currency, ..Whose::ALL };
         let owing = balances::balances(&view, at, &question.buckets, &standings, whose);
@@ -243,6 +245,11 @@ fn sorted<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
     list
 }
 
+/// Who stands for these customers.
+fn survivors(view: &View, ids: Vec<CustomerId>) -> HashSet<CustomerId> {
+    ids.into_iter().map(|id| view.names.survivor(id)).collect()
+}
+
 /// What the filter needs beside amounts, looked up once.
 struct Chosen {
     segment: Option<Option<u16>>,
@@ -251,6 +258,7 @@ struct Chosen {
     matching: Option<HashSet<CustomerId>>,
     reachable: Option<HashSet<CustomerId>>,
     unplanned: Option<HashSet<CustomerId>>,
+    group: Option<HashSet<CustomerId>>,
 }
 
 impl Chosen {
@@ -266,18 +274,18 @@ impl Chosen {
             true => None,
             false => {
                 let wanted = words::query(&filter.text);
-                Some(customer::ids_matching(tx, ctx.scope(), &wanted)?.into_iter().collect())
+                Some(survivors(view, customer::ids_matching(tx, ctx.scope(), &wanted)?))
             }
         };
         let reachable = match filter.state {
             Some(CustomerState::NoContactPoint) => {
-                Some(customer::ids_reachable(tx, ctx.scope())?.into_iter().collect())
+                Some(survivors(view, customer::ids_reachable(tx, ctx.scope())?))
             }
             _ => None,
         };
         let unplanned = match filter.state {
             Some(CustomerState::NoNextAction) => {
-                Some(worklist::without_next_action(tx, ctx, owing, standings)?)
+                Some(worklist::without_next_action(tx, ctx, &view.names, owing, standings)?)
             }
             _ => None,
         };
@@ -290,6 +298,9 @@ impl Chosen {
             matching,
             reachable,
             unplanned,
+            group: filter.group.map(|id| {
+                groups::members(names, id).into_iter().map(|(member, _)| member).collect()
+            }),
         })
     }
 
@@ -304,7 +315,12 @@ impl Chosen {
             set.as_ref().is_none_or(|set| set.contains(&name.id))
         };
         let reached = self.reachable.as_ref().is_none_or(|set| !set.contains(&name.id));
-        of_segment && of_collector && reached && has(&self.matching) && has(&self.unplanned)
+        of_segment
+            && of_collector
+            && reached
+            && has(&self.matching)
+            && has(&self.unplanned)
+            && has(&self.group)
     }
 
     fn rows(
@@ -354,7 +370,8 @@ fn fits(balance: &Balance, filter: &Filter, standings: &Standings) -> bool {
     in_bucket && in_state
 }
 
-fn totals(rows: &[Balance]) -> Vec<Total> {
+/// Sums of balances by currency.
+pub(crate) fn totals(rows: &[Balance]) -> Vec<Total> {
     let mut totals: Vec<Total> = Vec::new();
     for row in rows {
         let place = totals.iter().position(|total| total.currency == row.currency);
@@ -462,12 +479,7 @@ fn complete(
 ) -> Result<Vec<Row>, ServiceError> {
     let mut ids: Vec<CustomerId> = shown.iter().map(|balance| balance.customer).collect();
     ids.dedup();
-    let mut contacts = HashMap::new();
-    for part in ids.chunks(1_000) {
-        for event in timeline::last_contacts_of(tx, ctx.scope(), part)? {
-            contacts.insert(event.customer, ContactLine::from(&event));
-        }
-    }
+    let contacts = moments::last_contacts(tx, ctx, &view.names, &ids)?;
     let all = (shown.len() > 1_000).then(|| periods(view, at, Whose::ALL));
     let mut rows = Vec::with_capacity(shown.len());
     for balance in shown {
@@ -486,7 +498,7 @@ fn complete(
             promised_minor: standings.promised_minor(name.id, balance.currency),
             collection_period,
             verdict: behaviour::of_customer(view, name.id, at).verdict,
-            last_contact: contacts.get(&name.id).cloned(),
+            last_contact: contacts.get(&name.id).map(ContactLine::from),
             balance,
         });
     }

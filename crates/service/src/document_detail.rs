@@ -141,9 +141,10 @@ pub fn detail(app: &App, ctx: &Ctx, at: AsOf, id: DocumentId) -> Result<Detail, 
     app.store.read(|tx| {
         let missing = || ServiceError::NotFound(format!("document {id}"));
         let document = document::get(tx, scope, id)?.ok_or_else(missing)?;
-        let view = app.portfolios.view_in(tx, scope)?;
+        let view = app.portfolios.view_in(tx, scope)?.known(at.known_at);
         let customer = view.names.get(document.customer).cloned().ok_or_else(missing)?;
-        let standings = Standings::of_customer(tx, scope, document.customer, at.as_of)?;
+        let standings =
+            Standings::of_customer(tx, scope, view.names.merged(), customer.id, at.as_of)?;
         let receivables = receivable::of_documents(tx, scope, &[id])?;
         let mut stand = Stand::of(&view, at, &receivables);
         if document.kind == "credit_note" {

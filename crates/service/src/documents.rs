@@ -185,10 +185,11 @@ pub struct Listed {
 pub fn list(app: &App, ctx: &Ctx, at: AsOf, question: &Question) -> Result<Listed, ServiceError> {
     ctx.require(Deed::ViewFigures)?;
     app.store.read(|tx| {
-        let view = app.portfolios.view_in(tx, ctx.scope())?;
+        let (view, scope) = (app.portfolios.view_in(tx, ctx.scope())?, ctx.scope());
+        let view = view.known(at.known_at);
         let standings = match question.filter.customer {
-            Some(customer) => Standings::of_customer(tx, ctx.scope(), customer, at.as_of)?,
-            None => Standings::load(tx, ctx.scope(), at.as_of, ctx.today)?,
+            Some(id) => Standings::of_customer(tx, scope, view.names.merged(), id, at.as_of)?,
+            None => Standings::load(tx, scope, view.names.merged(), at.as_of, ctx.today)?,
         };
         list_in(tx, ctx, &view, &standings, at, question)
     })
@@ -204,12 +205,12 @@ pub(crate) fn list_in(
     question: &Question,
 ) -> Result<Listed, ServiceError> {
     let filter = &question.filter;
-    let chosen = Chosen::load(tx, ctx, filter)?;
+    let chosen = Chosen::load(tx, ctx, view, filter)?;
     let mut found = Vec::new();
     if filter.kind.as_deref() != Some("credit_note") {
         found = debts(view, standings, at, question);
     }
-    found.extend(credits(tx, ctx, at, filter)?);
+    found.extend(credits(tx, ctx, view, at, filter)?);
     found.retain(|light| chosen.admits(light));
     drop_undone(tx, ctx, &mut found)?;
     if let Some(state) = filter.acceptance {
@@ -276,7 +277,12 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn load(tx: &mut Tx<'_>, ctx: &Ctx, filter: &Filter) -> Result<Chosen, ServiceError> {
+    fn load(
+        tx: &mut Tx<'_>,
+        ctx: &Ctx,
+        view: &View,
+        filter: &Filter,
+    ) -> Result<Chosen, ServiceError> {
         let scope = ctx.scope();
         let mut chosen = Chosen {
             only: None,
@@ -301,7 +307,7 @@ impl Chosen {
             let numbered = document::by_number_prefix(tx, scope, &number, MOST_BY_NUMBER)?;
             chosen.by_number = numbered.into_iter().map(|document| document.id).collect();
             let ids = customer::ids_matching(tx, scope, &words::query(text))?;
-            chosen.by_customer = ids.into_iter().collect();
+            chosen.by_customer = ids.into_iter().map(|id| view.names.survivor(id)).collect();
         }
         Ok(chosen)
     }
@@ -410,6 +416,7 @@ fn has_ended(line: &Line<'_>, at: AsOf) -> bool {
 fn credits(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
+    view: &View,
     at: AsOf,
     filter: &Filter,
 ) -> Result<Vec<Light>, ServiceError> {
@@ -425,7 +432,7 @@ fn credits(
     let notes = document::credit_notes(tx, ctx.scope(), filter.customer, at.as_of)?;
     let lights = notes.into_iter().map(|note| Light {
         document: note.id,
-        customer: note.customer,
+        customer: view.names.survivor(note.customer),
         currency: note.currency,
         issued: note.issue_date,
         due: note.issue_date,
@@ -435,8 +442,10 @@ fn credits(
         is_credit: true,
         has_ended: false,
     });
+    let customer = filter.customer.map(|customer| view.names.survivor(customer));
     let wanted = lights.filter(|light| {
-        filter.currency.is_none_or(|currency| currency == light.currency)
+        customer.is_none_or(|customer| customer == light.customer)
+            && filter.currency.is_none_or(|currency| currency == light.currency)
             && filter.due_until.is_none_or(|until| light.due <= until)
             && (filter.state.is_none() || light.open_minor != 0)
     });

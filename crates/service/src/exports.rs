@@ -10,7 +10,7 @@ use puntual_core::date::Day;
 use puntual_core::id::BankAccountId;
 use puntual_core::money::Money;
 use puntual_formats::out::{Cell, Export, ExportError, ExportFormat};
-use puntual_store::{Tx, bank, bank_entry, customer, document, ledger, payment, timeline};
+use puntual_store::{Tx, bank, bank_entry, customer, document, ledger, merge, payment, timeline};
 use std::collections::HashMap;
 use std::io::{Seek, Write};
 use std::path::Path;
@@ -130,6 +130,8 @@ fn columns(subject: Subject) -> &'static [&'static str] {
             "currency",
             "terms_days",
             "credit_limit",
+            "belongs_to",
+            "merged_into",
         ],
         Subject::Payments => &[
             "id",
@@ -174,11 +176,12 @@ fn money(minor: Option<i64>, currency: Currency) -> Cell<'static> {
 }
 
 fn documents(tx: &mut Tx<'_>, ctx: &Ctx, sink: &mut Sink<'_>) -> Result<(), ServiceError> {
+    let merged = merge::merged(tx, ctx.scope())?;
     document::for_each(tx, ctx.scope(), |d| {
         if d.undone_at.is_some() {
             return Ok(());
         }
-        let (id, customer) = (d.id.to_string(), d.customer.to_string());
+        let (id, customer) = (d.id.to_string(), merged.survivor(d.customer).to_string());
         sink(&[
             Cell::Text(&id),
             Cell::Text(&customer),
@@ -199,9 +202,13 @@ fn documents(tx: &mut Tx<'_>, ctx: &Ctx, sink: &mut Sink<'_>) -> Result<(), Serv
     })
 }
 
+/// Every customer, the merged ones too with who stands for them.
 fn customers(tx: &mut Tx<'_>, ctx: &Ctx, sink: &mut Sink<'_>) -> Result<(), ServiceError> {
+    let merged = merge::merged(tx, ctx.scope())?;
     customer::for_each(tx, ctx.scope(), |c| {
         let id = c.id.to_string();
+        let stands = merged.is_merged(c.id).then(|| merged.survivor(c.id).to_string());
+        let parent = c.parent.map(|parent| parent.to_string());
         let currency = c.currency.unwrap_or(ctx.creditor.currency);
         sink(&[
             Cell::Text(&id),
@@ -214,13 +221,16 @@ fn customers(tx: &mut Tx<'_>, ctx: &Ctx, sink: &mut Sink<'_>) -> Result<(), Serv
             Cell::Text(currency.code()),
             c.terms_days.map_or(Cell::Empty, Cell::Integer),
             money(c.credit_limit_minor, currency),
+            parent.as_deref().into(),
+            stands.as_deref().into(),
         ])
     })
 }
 
 fn payments(tx: &mut Tx<'_>, ctx: &Ctx, sink: &mut Sink<'_>) -> Result<(), ServiceError> {
+    let merged = merge::merged(tx, ctx.scope())?;
     payment::for_each(tx, ctx.scope(), |p| {
-        let (id, customer) = (p.id.to_string(), p.customer.to_string());
+        let (id, customer) = (p.id.to_string(), merged.survivor(p.customer).to_string());
         sink(&[
             Cell::Text(&id),
             Cell::Text(&customer),

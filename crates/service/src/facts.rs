@@ -13,6 +13,7 @@ use crate::App;
 use crate::contact_law::Laws;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
+use crate::kin::Kin;
 use puntual_core::aging::{self, BucketSet, CreditPolicy};
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
@@ -30,6 +31,7 @@ use puntual_store::action::{self, ActionReceivable, PendingContact};
 use puntual_store::agreement::{self, Waiting};
 use puntual_store::customer::{self, ContactPoint, Customer};
 use puntual_store::document;
+use puntual_store::merge;
 use puntual_store::payment;
 use puntual_store::receivable::{self, Collectable};
 use puntual_store::standing::{self, Dispute, Hold, Promise};
@@ -149,6 +151,7 @@ pub fn one(
     customer: CustomerId,
     leaving: Option<MessageId>,
 ) -> Result<Case, ServiceError> {
+    let customer = merge::survivor_of(tx, ctx.scope(), customer)?;
     let range = CustomerRange::one(customer);
     let mut cases = load(tx, ctx, day, basis, range, leaving)?;
     if let Some(case) = cases.pop() {
@@ -237,7 +240,16 @@ impl Rows {
         range: CustomerRange,
     ) -> Result<Rows, ServiceError> {
         let scope = ctx.scope();
-        let Balances { open, unapplied } = balances(tx, ctx, day, basis, range)?;
+        let kin = Kin::load(tx, ctx, range)?;
+        let Balances { open, unapplied } = balances(tx, ctx, day, basis, &kin)?;
+        let mut open = kin.by_customer(open, |claim| claim.receivable.customer);
+        for claims in open.values_mut() {
+            let order = |claim: &Collectable| {
+                let r = &claim.receivable;
+                (r.due_date, r.issue_date, r.id)
+            };
+            claims.sort_by_key(order);
+        }
         let past = matches!(basis, Basis::Past(_));
         let live = |p: &Promise| match past {
             true => p.made_on <= day && p.state != "cancelled",
@@ -247,29 +259,32 @@ impl Rows {
             true => d.opened_on <= day && d.closed_on.is_none_or(|closed| closed > day),
             false => d.closed_on.is_none(),
         };
-        let promises = standing::promises_of_range(tx, scope, range)?.into_iter().filter(live);
-        let disputes = standing::disputes_of_range(tx, scope, range)?.into_iter().filter(disputed);
+        let promises = kin.rows(|range| standing::promises_of_range(tx, scope, range))?;
+        let disputes = kin.rows(|range| standing::disputes_of_range(tx, scope, range))?;
         let since = day - CONTACT_DAYS;
-        let steps = action::steps_of_customers(tx, scope, range, day)?;
-        let laws = Laws::load(tx, ctx, range, (since, day))?;
+        let mut steps = kin.rows(|range| action::steps_of_customers(tx, scope, range, day))?;
+        if !kin.members.is_empty() {
+            // The last step counts, whoever it was planned for.
+            steps.sort_by_key(|step| step.action);
+        }
+        let points = kin.rows(|range| customer::contact_points_of_range(tx, scope, range))?;
+        let holds = kin.rows(|range| standing::holds_of_range(tx, scope, range))?;
+        let contacts =
+            kin.rows(|range| timeline::contacts_of_range(tx, scope, range, since, day))?;
+        let pending = kin.rows(|range| action::pending_contacts(tx, scope, range, (since, day)))?;
+        let waiting = kin.rows(|range| agreement::waiting_of_range(tx, scope, range))?;
+        let laws = Laws::load(tx, ctx, &kin, (since, day))?;
         Ok(Rows {
             laws,
-            open: by_customer(open, |c| c.receivable.customer),
+            open,
             unapplied,
-            promises: by_customer(promises, |p| p.customer),
-            disputes: by_customer(disputes, |d| d.customer),
-            points: by_customer(customer::contact_points_of_range(tx, scope, range)?, |p| {
-                p.customer
-            }),
-            in_plan: by_customer(agreement::waiting_of_range(tx, scope, range)?, |w| w.customer),
-            holds: by_customer(standing::holds_of_range(tx, scope, range)?, |h| h.customer),
-            contacts: by_customer(
-                timeline::contacts_of_range(tx, scope, range, since, day)?,
-                |event| event.customer,
-            ),
-            pending: by_customer(action::pending_contacts(tx, scope, range, (since, day))?, |p| {
-                p.customer
-            }),
+            promises: kin.by_customer(promises.into_iter().filter(live), |p| p.customer),
+            disputes: kin.by_customer(disputes.into_iter().filter(disputed), |d| d.customer),
+            points: kin.by_customer(points, |p| p.customer),
+            in_plan: kin.by_customer(waiting, |w| w.customer),
+            holds: kin.by_customer(holds, |h| h.customer),
+            contacts: kin.by_customer(contacts, |event| event.customer),
+            pending: kin.by_customer(pending, |p| p.customer),
             steps: by_receivable(steps),
         })
     }
@@ -363,18 +378,19 @@ fn balances(
     ctx: &Ctx,
     day: Day,
     basis: Basis<'_>,
-    range: CustomerRange,
+    kin: &Kin,
 ) -> Result<Balances, ServiceError> {
-    let scope = ctx.scope();
+    let (scope, range) = (ctx.scope(), kin.page);
     let mut unapplied: HashMap<CustomerId, Vec<Money>> = HashMap::new();
     let mut open = match basis {
         Basis::Now => {
-            let cash = payment::unapplied_of_customers(tx, scope, range)?;
-            let notes = document::unapplied_of_customers(tx, scope, range)?;
+            let cash = kin.rows(|range| payment::unapplied_of_customers(tx, scope, range))?;
+            let notes = kin.rows(|range| document::unapplied_of_customers(tx, scope, range))?;
             for (customer, currency, minor) in cash.into_iter().chain(notes) {
+                let customer = kin.merged.survivor(customer);
                 unapplied.entry(customer).or_default().push(Money::new(minor, currency));
             }
-            receivable::collectable_of_customers(tx, scope, range)?
+            kin.rows(|range| receivable::collectable_of_customers(tx, scope, range))?
         }
         Basis::Past(book) => {
             let bounds =
@@ -398,21 +414,10 @@ fn balances(
     for claim in open.iter().filter(|claim| claim.receivable.open_minor < 0) {
         let r = &claim.receivable;
         let excess = Money::new(-r.open_minor, r.currency);
-        unapplied.entry(r.customer).or_default().push(excess);
+        unapplied.entry(kin.merged.survivor(r.customer)).or_default().push(excess);
     }
     open.retain(|claim| claim.receivable.open_minor > 0 && claim.receivable.issue_date <= day);
     Ok(Balances { open, unapplied })
-}
-
-fn by_customer<T>(
-    rows: impl IntoIterator<Item = T>,
-    customer: impl Fn(&T) -> CustomerId,
-) -> HashMap<CustomerId, Vec<T>> {
-    let mut grouped: HashMap<CustomerId, Vec<T>> = HashMap::new();
-    for row in rows {
-        grouped.entry(customer(&row)).or_default().push(row);
-    }
-    grouped
 }
 
 /// The country whose rules of contact protect the customer: its own, or else the creditor's.

@@ -71,9 +71,9 @@ const COMPARED_NEW_DAYS: u16 = 28;
 /// Forecasts the creditor's portfolio.
 pub fn make(app: &App, ctx: &Ctx, question: &Question) -> Result<Made, ServiceError> {
     ctx.require(Deed::ViewFigures)?;
-    let view = app.portfolio(ctx)?;
     let at = question.at;
-    let overlays = app.store.read(|tx| overlays(tx, ctx, at))?;
+    let view = app.portfolio(ctx)?.known(at.known_at);
+    let overlays = app.store.read(|tx| overlays(tx, ctx, &view, at))?;
     let calendar = Calendar::of_country(&ctx.creditor.country);
     let tested = app.tested.of(ctx.scope(), &view, at, &calendar);
     let shown = tested.shown(COMPARED_WEEKS);
@@ -155,12 +155,13 @@ fn months_before(view: &View, at: AsOf, calendar: &Calendar) -> Backtest {
 }
 
 /// Promises and disputes as they stood on a day.
-fn overlays(tx: &mut Tx<'_>, ctx: &Ctx, at: AsOf) -> Result<Overlays, ServiceError> {
+fn overlays(tx: &mut Tx<'_>, ctx: &Ctx, view: &View, at: AsOf) -> Result<Overlays, ServiceError> {
     let known = |recorded_at| {
         at.known_at.is_none_or(|known| day_in_zone(recorded_at, &ctx.creditor.time_zone) <= known)
     };
     let mut found = Overlays::default();
-    for promise in standing::all_promises(tx, ctx.scope())? {
+    for mut promise in standing::all_promises(tx, ctx.scope())? {
+        promise.customer = view.names.survivor(promise.customer);
         if promise.made_on <= at.as_of && known(promise.recorded_at) {
             take_promise(&mut found, &promise, at.as_of);
         }

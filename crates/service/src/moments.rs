@@ -4,12 +4,14 @@
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
 use crate::imports::keys;
+use crate::portfolios::CustomerNames;
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::id::{CustomerId, EventId};
 use puntual_core::money::Money;
 use puntual_store::timeline::{self, Event};
 use puntual_store::{Tx, customer, document, payment, receivable};
+use std::collections::HashMap;
 
 /// Takes the customer's turn: whoever changes what it owes waits until this transaction ends.
 pub(crate) fn take_turn(
@@ -52,6 +54,27 @@ pub(crate) fn currency_of(
 ) -> Result<Currency, ServiceError> {
     let found = customer::get(tx, ctx.scope(), customer)?;
     Ok(found.and_then(|customer| customer.currency).unwrap_or(ctx.creditor.currency))
+}
+
+/// The last contact of each of these customers, whichever of those merged into it was spoken to.
+pub(crate) fn last_contacts(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    names: &CustomerNames,
+    customers: &[CustomerId],
+) -> Result<HashMap<CustomerId, Event>, ServiceError> {
+    let mut ids = customers.to_vec();
+    ids.extend(customers.iter().flat_map(|customer| names.merged().members(*customer)));
+    let mut last: HashMap<CustomerId, Event> = HashMap::new();
+    for part in ids.chunks(1_000) {
+        for event in timeline::last_contacts_of(tx, ctx.scope(), part)? {
+            let kept = last.entry(names.survivor(event.customer)).or_insert_with(|| event.clone());
+            if kept.id < event.id {
+                *kept = event;
+            }
+        }
+    }
+    Ok(last)
 }
 
 /// An event of this moment, to be completed by the command.

@@ -10,7 +10,10 @@ use crate::ctx::Ctx;
 use crate::customers::last_year;
 use crate::documents::{self, DocumentState};
 use crate::error::ServiceError;
+use crate::groups::{self, Group};
 use crate::listing::Page;
+use crate::merges::{self, Joined};
+use crate::moments;
 use crate::portfolios::View;
 use crate::standings::Standings;
 use crate::timelines::{self, Timeline};
@@ -36,7 +39,6 @@ use puntual_store::payment;
 pub use puntual_store::payment::Payment;
 use puntual_store::standing;
 pub use puntual_store::standing::{Dispute, Hold, Promise};
-use puntual_store::timeline;
 pub use puntual_store::timeline::Event;
 
 /// Months of the chart of how a customer pays.
@@ -163,9 +165,13 @@ pub struct Overview {
     pub last_step: Option<Action>,
     /// The last contact.
     pub last_contact: Option<Event>,
+    /// Who is merged into it.
+    pub joined: Vec<Joined>,
+    /// The group it belongs to; it alone when there is none.
+    pub group: Group,
 }
 
-/// Everything a customer's page shows, as of a day.
+/// Everything a customer's page shows, as of a day. Who is merged is shown as who stands for it.
 pub fn of_customer(
     app: &App,
     ctx: &Ctx,
@@ -176,13 +182,16 @@ pub fn of_customer(
     ctx.require(Deed::ViewCustomers)?;
     let scope = ctx.scope();
     app.store.read(|tx| {
+        let view = app.portfolios.view_in(tx, scope)?.known(at.known_at);
+        let id = view.names.survivor(id);
         let customer = customer::get(tx, scope, id)?
             .ok_or_else(|| ServiceError::NotFound(format!("customer {id}")))?;
-        let view = app.portfolios.view_in(tx, scope)?;
         let promises = standing::promises_of(tx, scope, id)?;
         let disputes = standing::disputes(tx, scope, Some(id), false)?;
         let holds = standing::holds(tx, scope, Some(id))?;
-        let standings = Standings::of(disputes.clone(), promises.clone(), holds.clone(), at.as_of);
+        let (promised, held) = (promises.clone(), holds.clone());
+        let standings =
+            Standings::of(view.names.merged(), disputes.clone(), promised, held, at.as_of);
         let positions = positions(ctx, &view, at, &customer, &standings, &question.buckets);
         let state = if question.all_documents { None } else { Some(DocumentState::Open) };
         let asked = documents::Question {
@@ -209,7 +218,9 @@ pub fn of_customer(
                 .map(|action| worklist::next_action(ctx, action, Some(&customer)))
                 .collect(),
             last_step: action::of_customer(tx, scope, id, 1)?.into_iter().next(),
-            last_contact: timeline::last_contacts_of(tx, scope, &[id])?.into_iter().next(),
+            last_contact: moments::last_contacts(tx, ctx, &view.names, &[id])?.remove(&id),
+            joined: merges::joined_in(tx, ctx, id)?,
+            group: group_of(tx, ctx, &view, at, id, &question.buckets)?,
             holds: standings.holds_of(id).to_vec(),
             customer,
             positions,
@@ -217,6 +228,22 @@ pub fn of_customer(
             disputes,
         })
     })
+}
+
+/// The customer's group, with what its other companies dispute too.
+fn group_of(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    view: &View,
+    at: AsOf,
+    id: CustomerId,
+    buckets: &BucketSet,
+) -> Result<Group, ServiceError> {
+    let standings = match view.names.groups.head(id) {
+        Some(_) => Standings::load(tx, ctx.scope(), view.names.merged(), at.as_of, ctx.today)?,
+        None => Standings::default(),
+    };
+    Ok(groups::in_view(view, at, buckets, &standings, id))
 }
 
 fn tax_id_line(ctx: &Ctx, customer: &Customer) -> Option<TaxIdLine> {

@@ -29,7 +29,7 @@ pub use puntual_store::payment::Payment;
 use puntual_store::receivable::{self, Receivable};
 use puntual_store::standing::{self, Promise};
 use puntual_store::timeline::{self, Event};
-use puntual_store::{Tx, document};
+use puntual_store::{Tx, document, merge};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
@@ -212,9 +212,11 @@ impl Case {
         documents.sort_unstable();
         documents.dedup();
         let (mut numbers, mut assigned) = (HashMap::new(), HashSet::new());
+        let merged = merge::merged(tx, scope)?;
+        let payer = merged.survivor(command.customer);
         for part in documents.chunks(2_000) {
             for document in document::by_ids(tx, scope, part)? {
-                if document.customer != command.customer {
+                if merged.survivor(document.customer) != payer {
                     return Err(ServiceError::invalid("indicated", "of_another_customer"));
                 }
                 if document.assigned_to.is_some() {

@@ -5,15 +5,18 @@ use crate::App;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
 use puntual_core::currency::Currency;
+use puntual_core::date::Day;
+use puntual_core::group::Groups;
 use puntual_core::id::{CustomerId, ReceivableId, UserId};
 use puntual_core::ledger::{Account, Entry, EntryKind};
+use puntual_core::merge::{Merge, Merged};
 use puntual_core::portfolio::{
     CreditFact, CreditSource, CustomerFact, Facts, MovementFact, MovementKind, Portfolio,
     ReceivableFact, ReceivableKind,
 };
 use puntual_core::tax_id;
 use puntual_store::receivable::Receivable;
-use puntual_store::{Scope, Store, Tx, creditor, customer, ledger, receivable};
+use puntual_store::{Scope, Store, Tx, creditor, customer, ledger, merge, receivable};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -42,12 +45,17 @@ pub struct CustomerName {
     pub credit_limit_minor: Option<i64>,
     /// Usual currency.
     pub currency: Option<Currency>,
+    /// The company it belongs to, as recorded.
+    pub parent: Option<CustomerId>,
 }
 
-/// Every customer of a creditor, by id, with the groups they belong to.
+/// Every customer of a creditor, by id, with what they belong to.
 #[derive(Clone, Debug, Default)]
 pub struct CustomerNames {
-    list: Vec<CustomerName>,
+    list: Arc<Vec<CustomerName>>,
+    merged: Merged,
+    /// Who belongs to whom.
+    pub groups: Groups,
     /// Segments by the number the portfolio knows them by; the first is "none".
     pub segments: Vec<String>,
     /// Collectors; number n is `UserId(n + 1)` to the portfolio.
@@ -55,15 +63,33 @@ pub struct CustomerNames {
 }
 
 impl CustomerNames {
-    /// The customer with this id.
+    /// The customer with this id, or who stands for it.
     pub fn get(&self, id: CustomerId) -> Option<&CustomerName> {
+        let id = self.survivor(id);
         let at = self.list.binary_search_by_key(&id, |c| c.id).ok()?;
         Some(&self.list[at])
     }
 
-    /// Every customer, by id.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &CustomerName> {
-        self.list.iter()
+    /// Every customer that stands for itself, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &CustomerName> {
+        self.list.iter().filter(|c| !self.merged.is_merged(c.id))
+    }
+
+    /// Who stands for a customer: itself unless it is merged.
+    pub fn survivor(&self, id: CustomerId) -> CustomerId {
+        self.merged.survivor(id)
+    }
+
+    /// Who stands for whom.
+    pub fn merged(&self) -> &Merged {
+        &self.merged
+    }
+
+    /// The same customers with others standing for one another.
+    fn regrouped(&self, merged: Merged) -> CustomerNames {
+        let belongs = |c: &CustomerName| c.parent.map(|parent| (c.id, parent));
+        let groups = Groups::of(self.list.iter().filter_map(belongs), &merged);
+        CustomerNames { merged, groups, ..self.clone() }
     }
 
     /// The segment of this name as the portfolio knows it.
@@ -89,6 +115,7 @@ impl CustomerNames {
 
     fn load(tx: &mut Tx<'_>, scope: Scope) -> Result<CustomerNames, ServiceError> {
         let mut names = CustomerNames { segments: vec![String::new()], ..Default::default() };
+        let mut list = Vec::new();
         let mut segments: HashMap<String, u16> = HashMap::new();
         let mut collectors: HashMap<String, i64> = HashMap::new();
         customer::for_each::<ServiceError>(tx, scope, |c| {
@@ -104,7 +131,7 @@ impl CustomerNames {
                     names.collectors.len() as i64
                 }))
             });
-            names.list.push(CustomerName {
+            list.push(CustomerName {
                 id: c.id,
                 code: c.code,
                 name: c.name,
@@ -116,10 +143,12 @@ impl CustomerNames {
                 terms_days: c.terms_days,
                 credit_limit_minor: c.credit_limit_minor,
                 currency: c.currency,
+                parent: c.parent,
             });
             Ok(())
         })?;
-        Ok(names)
+        names.list = Arc::new(list);
+        Ok(names.regrouped(merge::merged(tx, scope)?))
     }
 
     fn facts(&self) -> Vec<CustomerFact> {
@@ -142,6 +171,28 @@ pub struct View {
     /// The last ledger entry it contains.
     pub ledger_seq: i64,
     customer_seq: i64,
+    /// Every merge there ever was.
+    merges: Arc<Vec<Merge>>,
+}
+
+impl View {
+    /// The view with only those merges that were known at the end of a day; as it is for `None`.
+    /// Everything else that is limited to what was known, figures see to themselves.
+    pub fn known(self, known_at: Option<Day>) -> View {
+        let merged = Merged::known(&self.merges, known_at);
+        if known_at.is_none() || merged == *self.names.merged() {
+            return self;
+        }
+        self.regrouped(merged)
+    }
+
+    /// The view with others standing for one another.
+    pub(crate) fn regrouped(self, merged: Merged) -> View {
+        let mut portfolio = (*self.portfolio).clone();
+        portfolio.regroup(&merged);
+        let names = Arc::new(self.names.regrouped(merged));
+        View { portfolio: Arc::new(portfolio), names, ..self }
+    }
 }
 
 /// The portfolios loaded so far.
@@ -179,8 +230,12 @@ impl Portfolios {
         if customer_seq != view.customer_seq {
             let names = CustomerNames::load(tx, scope)?;
             let facts = Facts { customers: names.facts(), ..Facts::default() };
-            Arc::make_mut(&mut view.portfolio).extend(facts).map_err(refused)?;
+            let portfolio = Arc::make_mut(&mut view.portfolio);
+            portfolio.extend(facts).map_err(refused)?;
+            portfolio.regroup(names.merged());
             view.names = Arc::new(names);
+            let merges = merge::all(tx, scope)?.into_iter().map(|row| row.merge);
+            view.merges = Arc::new(merges.collect());
             view.customer_seq = customer_seq;
         }
         if ledger_seq != view.ledger_seq {
@@ -223,7 +278,9 @@ impl Portfolios {
             Some(Ok((seq, receivables))) if seq == ledger_seq => receivables,
             _ => receivables(tx, scope)?,
         };
-        facts.build().map_err(refused)
+        let mut portfolio = facts.build().map_err(refused)?;
+        portfolio.regroup(names.merged());
+        Ok(portfolio)
     }
 }
 

@@ -134,8 +134,8 @@ pub fn report(app: &App, ctx: &Ctx, question: &Question) -> Result<Report, Servi
     }
     app.store.read(|tx| {
         let buckets = buckets::in_force(tx, ctx)?;
-        let view = app.portfolios.view_in(tx, ctx.scope())?;
-        let standings = Standings::load(tx, ctx.scope(), at.as_of, ctx.today)?;
+        let view = app.portfolios.view_in(tx, ctx.scope())?.known(at.known_at);
+        let standings = Standings::load(tx, ctx.scope(), view.names.merged(), at.as_of, ctx.today)?;
         let portfolio = &view.portfolio;
         let mut rows: BTreeMap<Currency, Provisioned> = BTreeMap::new();
         let deductible = at.as_of.add_months(-DEDUCTIBLE_MONTHS);

@@ -89,7 +89,7 @@ impl AgingQuestion {
 /// Ages the creditor's portfolio.
 pub fn aging(app: &App, ctx: &Ctx, question: &AgingQuestion) -> Result<Aging, ServiceError> {
     ctx.require(Deed::ViewFigures)?;
-    let view = app.portfolio(ctx)?;
+    let view = app.portfolio(ctx)?.known(question.at.known_at);
     age(&view, question)
 }
 
@@ -132,7 +132,7 @@ fn money_list(amounts: &[i64], currency: Currency) -> Vec<String> {
 /// The ageing report as JSON.
 pub fn aging_json(app: &App, ctx: &Ctx, question: &AgingQuestion) -> Result<Value, ServiceError> {
     ctx.require(Deed::ViewFigures)?;
-    let view = app.portfolio(ctx)?;
+    let view = app.portfolio(ctx)?.known(question.at.known_at);
     let aged = age(&view, question)?;
     let mut rows: Vec<Value> = aged
         .rows()
@@ -198,7 +198,7 @@ pub fn indicators_json(
     grouping: Grouping,
 ) -> Result<Value, ServiceError> {
     ctx.require(Deed::ViewFigures)?;
-    let view = app.portfolio(ctx)?;
+    let view = app.portfolio(ctx)?.known(at.known_at);
     let rows = indicators::indicators(&view.portfolio, at, window, grouping.by(), Scope::ALL);
     let rows: Vec<Value> = rows
         .iter()
@@ -233,7 +233,7 @@ pub fn history_json(
     ctx.require(Deed::ViewFigures)?;
     let span = Span::new(from, to, step)
         .map_err(|error| ServiceError::invalid("from", error.to_string()))?;
-    let view = app.portfolio(ctx)?;
+    let view = app.portfolio(ctx)?.known(known_at);
     let buckets = buckets::of(app, ctx)?;
     let question = HistoryQuestion { known_at, buckets, ..HistoryQuestion::new(span, Scope::ALL) };
     let points: Vec<Value> = history::history(&view.portfolio, &question)

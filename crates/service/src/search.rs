@@ -75,9 +75,9 @@ pub fn search(
     }
     app.store.read(|tx| {
         let view = app.portfolios.view_in(tx, ctx.scope())?;
-        let standings = Standings::load(tx, ctx.scope(), at.as_of, ctx.today)?;
+        let standings = Standings::load(tx, ctx.scope(), view.names.merged(), at.as_of, ctx.today)?;
         let buckets = buckets::in_force(tx, ctx)?;
-        let mut people = people(tx, ctx, text)?;
+        let mut people = people(tx, ctx, &view, text)?;
         let mut papers = papers(tx, ctx, &view, at, (text, read_amount))?;
         let is_cut = people.len() > MOST || papers.len() > MOST;
         people.truncate(MOST);
@@ -96,18 +96,33 @@ pub fn search(
 
 type Person = (CustomerId, Option<String>);
 
-fn people(tx: &mut Tx<'_>, ctx: &Ctx, text: &str) -> Result<Vec<Person>, ServiceError> {
+fn people(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    view: &View,
+    text: &str,
+) -> Result<Vec<Person>, ServiceError> {
     let (scope, limit) = (ctx.scope(), MOST as i64 + 1);
-    let named = customer::search(tx, scope, &words::query(text), limit)?;
-    let mut people: Vec<Person> = named.into_iter().map(|customer| (customer.id, None)).collect();
+    let mut people: Vec<Person> = Vec::new();
+    // Who is merged is found by its own words too, as the one that stands for it.
+    let mut add = |customer: CustomerId, matched| {
+        let customer = view.names.survivor(customer);
+        if !people.iter().any(|(known, _)| *known == customer) {
+            people.push((customer, matched));
+        }
+        people.len()
+    };
+    let mut count = 0;
+    for customer in customer::search(tx, scope, &words::query(text), limit)? {
+        count = add(customer.id, None);
+    }
     let is_kept = |c: &char| !c.is_whitespace() && !['-', '(', ')', '.'].contains(c);
     let point: String = text.to_lowercase().chars().filter(is_kept).collect();
-    if point.chars().count() >= SHORTEST_POINT && people.len() <= MOST {
-        let points = customer::contact_points_like(tx, scope, &point, limit)?;
-        for ContactPoint { customer, value, .. } in points {
-            if !people.iter().any(|(known, _)| *known == customer) {
-                people.push((customer, Some(value)));
-            }
+    if point.chars().count() >= SHORTEST_POINT && count <= MOST {
+        for ContactPoint { customer, value, .. } in
+            customer::contact_points_like(tx, scope, &point, limit)?
+        {
+            add(customer, Some(value));
         }
     }
     Ok(people)

@@ -5,6 +5,7 @@ use crate::error::ServiceError;
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::id::{CustomerId, DocumentId};
+use puntual_core::merge::Merged;
 use puntual_store::standing::{self, Dispute, Hold, Promise};
 use puntual_store::{Scope, Tx};
 use std::collections::HashMap;
@@ -23,6 +24,7 @@ impl Standings {
     pub fn load(
         tx: &mut Tx<'_>,
         scope: Scope,
+        merged: &Merged,
         as_of: Day,
         today: Day,
     ) -> Result<Standings, ServiceError> {
@@ -33,43 +35,48 @@ impl Standings {
         };
         let disputes = standing::disputes(tx, scope, None, now)?;
         let holds = standing::holds(tx, scope, None)?;
-        Ok(Standings::of(disputes, promises, holds, as_of))
+        Ok(Standings::of(merged, disputes, promises, holds, as_of))
     }
 
     /// One customer's, as of a day.
     pub fn of_customer(
         tx: &mut Tx<'_>,
         scope: Scope,
+        merged: &Merged,
         customer: CustomerId,
         as_of: Day,
     ) -> Result<Standings, ServiceError> {
         let promises = standing::promises_of(tx, scope, customer)?;
         let disputes = standing::disputes(tx, scope, Some(customer), false)?;
         let holds = standing::holds(tx, scope, Some(customer))?;
-        Ok(Standings::of(disputes, promises, holds, as_of))
+        Ok(Standings::of(merged, disputes, promises, holds, as_of))
     }
 
-    /// Those of the rows that stood on a day.
+    /// Those of the rows that stood on a day, each with who stands for its customer.
     pub fn of(
+        merged: &Merged,
         disputes: Vec<Dispute>,
         promises: Vec<Promise>,
         holds: Vec<Hold>,
         as_of: Day,
     ) -> Standings {
         let mut found = Standings::default();
-        for dispute in disputes {
+        for mut dispute in disputes {
+            dispute.customer = merged.survivor(dispute.customer);
             if dispute.opened_on <= as_of && dispute.closed_on.is_none_or(|closed| closed > as_of) {
                 found.disputes.entry(dispute.document).or_default().push(dispute);
             }
         }
-        for promise in promises {
+        for mut promise in promises {
+            promise.customer = merged.survivor(promise.customer);
             let judged = promise.judged_on.is_some_and(|judged| judged <= as_of);
             let in_force = promise.state == "open" || (promise.judged_on.is_some() && !judged);
             if promise.made_on <= as_of && in_force {
                 found.promises.entry(promise.customer).or_default().push(promise);
             }
         }
-        for hold in holds {
+        for mut hold in holds {
+            hold.customer = merged.survivor(hold.customer);
             if hold.since <= as_of && hold.until.is_none_or(|until| until >= as_of) {
                 found.holds.entry(hold.customer).or_default().push(hold);
             }

@@ -6,6 +6,7 @@ use crate::error::ServiceError;
 use crate::portfolios::View;
 use puntual_core::behaviour::Verdict;
 use puntual_core::id::CustomerId;
+use puntual_core::merge::Merged;
 use puntual_core::portfolio::AsOf;
 use puntual_store::{Scope, Tx, ledger};
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 struct Kept {
     at: AsOf,
     ledger_seq: i64,
+    merged: Merged,
     by_customer: Arc<HashMap<CustomerId, Verdict>>,
 }
 
@@ -36,7 +38,8 @@ impl Verdicts {
     ) -> Result<Arc<HashMap<CustomerId, Verdict>>, ServiceError> {
         let before = {
             let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.get(&scope).filter(|kept| kept.at == at).cloned()
+            let fits = |kept: &&Kept| kept.at == at && kept.merged == *view.names.merged();
+            kept.get(&scope).filter(fits).cloned()
         };
         let verdict = |customer| behaviour::of_customer(view, customer, at).verdict;
         let by_customer = match before {
@@ -44,6 +47,7 @@ impl Verdicts {
             Some(kept) if kept.ledger_seq < view.ledger_seq => {
                 let mut verdicts = kept.by_customer.as_ref().clone();
                 for customer in ledger::customers_after(tx, scope, kept.ledger_seq)? {
+                    let customer = view.names.survivor(customer);
                     verdicts.insert(customer, verdict(customer));
                 }
                 verdicts
@@ -51,7 +55,12 @@ impl Verdicts {
             _ => view.names.iter().map(|name| (name.id, verdict(name.id))).collect(),
         };
         let by_customer = Arc::new(by_customer);
-        let now = Kept { at, ledger_seq: view.ledger_seq, by_customer: Arc::clone(&by_customer) };
+        let now = Kept {
+            at,
+            ledger_seq: view.ledger_seq,
+            merged: view.names.merged().clone(),
+            by_customer: Arc::clone(&by_customer),
+        };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.insert(scope, now);
         Ok(by_customer)

@@ -12,9 +12,9 @@ use crate::ctx::Ctx;
 use crate::customers::ContactLine;
 use crate::error::ServiceError;
 use crate::listing::Page;
-use crate::portfolios::{CustomerName, View};
+use crate::portfolios::{CustomerName, CustomerNames, View};
 use crate::standings::Standings;
-use crate::{clock, words};
+use crate::{clock, moments, words};
 use puntual_core::access::Deed;
 use puntual_core::aging::BucketSet;
 use puntual_core::behaviour::Verdict;
@@ -207,11 +207,12 @@ pub fn following(
 pub fn without_next_action(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
+    names: &CustomerNames,
     owing: &[Balance],
     standings: &Standings,
 ) -> Result<HashSet<CustomerId>, ServiceError> {
-    let planned: HashSet<CustomerId> =
-        action::open(tx, ctx.scope())?.into_iter().map(|action| action.customer).collect();
+    let open = action::open(tx, ctx.scope())?.into_iter();
+    let planned: HashSet<CustomerId> = open.map(|action| names.survivor(action.customer)).collect();
     let asked = owing.iter().filter(|balance| askable(balance, standings) > 0);
     Ok(asked.map(|balance| balance.customer).filter(|who| !planned.contains(who)).collect())
 }
@@ -257,15 +258,17 @@ impl DayFacts {
     ) -> Result<DayFacts, ServiceError> {
         let (scope, at) = (ctx.scope(), AsOf::day(ctx.today));
         let view = app.portfolios.view_in(tx, scope)?;
-        let standings = Standings::load(tx, scope, ctx.today, ctx.today)?;
+        let names = &view.names;
+        let standings = Standings::load(tx, scope, names.merged(), ctx.today, ctx.today)?;
         let balances = balances::balances(&view, at, &question.buckets, &standings, Whose::ALL);
         let mut next = HashMap::new();
         for action in action::open(tx, scope)? {
-            next.entry(action.customer).or_insert(action);
+            next.entry(names.survivor(action.customer)).or_insert(action);
         }
         let contacts = timeline::contacts_since(tx, scope, ctx.today)?;
         let mut broken = HashMap::new();
-        for promise in standing::promises_since(tx, scope, ctx.today - BROKEN_FOR_DAYS)? {
+        for mut promise in standing::promises_since(tx, scope, ctx.today - BROKEN_FOR_DAYS)? {
+            promise.customer = names.survivor(promise.customer);
             if matches!(promise.state.as_str(), "broken" | "partly_kept") {
                 broken.insert(promise.customer, promise);
             }
@@ -280,7 +283,7 @@ impl DayFacts {
             contacted: contacts
                 .iter()
                 .filter(|event| event.kind == "contact")
-                .map(|event| event.customer)
+                .map(|event| names.survivor(event.customer))
                 .collect(),
             view,
             standings,
@@ -364,16 +367,11 @@ impl DayFacts {
         let broken: Vec<&Promise> =
             self.broken.values().filter(|promise| self.is_own(promise.customer)).collect();
         let ids: Vec<CustomerId> = broken.iter().map(|promise| promise.customer).collect();
-        let mut spoken = HashMap::new();
-        for part in ids.chunks(1_000) {
-            for event in timeline::last_contacts_of(tx, ctx.scope(), part)? {
-                spoken.insert(event.customer, event.recorded_at);
-            }
-        }
+        let spoken = moments::last_contacts(tx, ctx, &self.view.names, &ids)?;
         let is_unspoken = |promise: &&&Promise| {
             let judged = promise.judged_on.unwrap_or(promise.promised_on);
             let judged_at = clock::instant_of(judged, 0, &ctx.creditor.time_zone);
-            spoken.get(&promise.customer).is_none_or(|at| *at < judged_at)
+            spoken.get(&promise.customer).is_none_or(|event| event.recorded_at < judged_at)
         };
         Ok(broken.iter().filter(is_unspoken).map(|promise| (*promise).clone()).collect())
     }
@@ -388,7 +386,8 @@ impl DayFacts {
         let scope = ctx.scope();
         let eligible = || ranked.iter().filter(|one| one.is_eligible);
         let contacted = eligible().filter(|one| self.contacted.contains(&one.customer));
-        let unplanned = without_next_action(tx, ctx, &self.balances, &self.standings)?;
+        let names = &self.view.names;
+        let unplanned = without_next_action(tx, ctx, names, &self.balances, &self.standings)?;
         let disputes = self.standings.disputes().filter(|dispute| self.is_own(dispute.customer));
         Ok(Counters {
             to_contact: eligible().count(),
@@ -416,6 +415,7 @@ impl DayFacts {
             _ => None,
         });
         let on_account = payment::customers_on_account(tx, ctx.scope(), ctx.today)?;
+        let on_account = on_account.into_iter().map(|payer| self.view.names.survivor(payer));
         let payers: BTreeSet<CustomerId> = paid.chain(on_account).collect();
         let mut received: BTreeMap<Currency, i64> = BTreeMap::new();
         for payer in payers {
@@ -435,11 +435,9 @@ impl DayFacts {
         shown: &[&Ranked],
     ) -> Result<Vec<Row>, ServiceError> {
         let ids: Vec<CustomerId> = shown.iter().map(|one| one.customer).collect();
-        let (mut contacts, mut people) = (HashMap::new(), HashMap::new());
+        let contacts = moments::last_contacts(tx, ctx, &self.view.names, &ids)?;
+        let mut people = HashMap::new();
         for part in ids.chunks(1_000) {
-            for event in timeline::last_contacts_of(tx, ctx.scope(), part)? {
-                contacts.insert(event.customer, ContactLine::from(&event));
-            }
             let customers = customer::by_ids(tx, ctx.scope(), part)?;
             people.extend(customers.into_iter().map(|customer| (customer.id, customer)));
         }
@@ -460,7 +458,7 @@ impl DayFacts {
                 oldest_overdue_days: oldest,
                 bucket: question.buckets.bucket_of(oldest),
                 verdict: self.verdict(one.customer),
-                last_contact: contacts.get(&one.customer).cloned(),
+                last_contact: contacts.get(&one.customer).map(ContactLine::from),
                 promise: promise.or_else(|| self.broken.get(&one.customer)).cloned(),
                 next: self
                     .next

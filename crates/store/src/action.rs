@@ -1,5 +1,6 @@
 //! The plan of a day: runs, actions, and which receivables each action is about.
 
+use crate::customer::OF_ONE;
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::value::Param;
@@ -324,7 +325,7 @@ pub fn open_of(
 ) -> Result<Vec<Action>, StoreError> {
     let sql = format!(
         "SELECT {ACTION} FROM action WHERE workspace_id = $1 AND creditor_id = $2 \
-         AND customer_id = $3 AND done_at IS NULL ORDER BY planned_on, action_id"
+         AND {OF_ONE} AND done_at IS NULL ORDER BY planned_on, action_id"
     );
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer], read)
 }
@@ -338,7 +339,7 @@ pub fn of_customer(
 ) -> Result<Vec<Action>, StoreError> {
     let sql = format!(
         "SELECT {ACTION} FROM action WHERE workspace_id = $1 AND creditor_id = $2 \
-         AND customer_id = $3 ORDER BY action_id DESC LIMIT $4"
+         AND {OF_ONE} ORDER BY action_id DESC LIMIT $4"
     );
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer, limit], read)
 }

@@ -1,5 +1,6 @@
 //! Agreements: what was agreed, what it covers, its instalments, and where it stands.
 
+use crate::customer::OF_ONE;
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::value::Param;
@@ -213,7 +214,7 @@ pub fn list(
     // What is not asked for compares with itself, so that both engines see one text.
     let sql = format!(
         "SELECT {AGREEMENT} FROM agreement WHERE workspace_id = $1 AND creditor_id = $2 \
-         AND customer_id = COALESCE($3, customer_id) AND state = COALESCE($4, state) \
+         AND (CAST($3 AS BIGINT) IS NULL OR {OF_ONE}) AND state = COALESCE($4, state) \
          ORDER BY agreement_id DESC LIMIT $5"
     );
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer, state, limit], read)

@@ -16,7 +16,7 @@ pub struct Orphans {
 }
 
 /// Relations that must hold: child table, its column, parent table, its key, extra condition.
-const RELATIONS: [(&str, &str, &str, &str, &str); 36] = [
+const RELATIONS: [(&str, &str, &str, &str, &str); 43] = [
     ("receivable", "document_id", "document", "document_id", ""),
     ("receivable", "customer_id", "customer", "customer_id", ""),
     ("document", "customer_id", "customer", "customer_id", ""),
@@ -30,6 +30,13 @@ const RELATIONS: [(&str, &str, &str, &str, &str); 36] = [
         "receivable_id",
         "AND c.receivable_id IS NOT NULL",
     ),
+    ("customer", "survivor_id", "customer", "customer_id", ""),
+    ("customer", "parent_id", "customer", "customer_id", "AND c.parent_id IS NOT NULL"),
+    ("customer_merge", "customer_id", "customer", "customer_id", ""),
+    ("customer_merge", "into_id", "customer", "customer_id", ""),
+    ("customer_unmerge", "merge_id", "customer_merge", "merge_id", ""),
+    ("likeness_dismissal", "one_id", "customer", "customer_id", ""),
+    ("likeness_dismissal", "other_id", "customer", "customer_id", ""),
     ("promise", "customer_id", "customer", "customer_id", ""),
     ("dispute", "document_id", "document", "document_id", ""),
     ("agreement", "customer_id", "customer", "customer_id", ""),

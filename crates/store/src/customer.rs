@@ -38,6 +38,8 @@ pub struct Customer {
     pub address: Option<String>,
     /// Lower-case, accent-free words to search by.
     pub search_text: String,
+    /// The company it belongs to.
+    pub parent: Option<CustomerId>,
 }
 
 /// A way to reach a customer.
@@ -58,7 +60,12 @@ pub struct ContactPoint {
     pub state: String,
 }
 
-const COLUMNS: [&str; 18] = [
+/// The condition that a row is of customer `$3` or of one that counts as the same.
+pub(crate) const OF_ONE: &str = "customer_id IN (SELECT customer_id FROM customer \
+     WHERE workspace_id = $1 AND creditor_id = $2 AND survivor_id = (SELECT survivor_id \
+     FROM customer WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id = $3))";
+
+const COLUMNS: [&str; 20] = [
     "workspace_id",
     "creditor_id",
     "customer_id",
@@ -75,6 +82,8 @@ const COLUMNS: [&str; 18] = [
     "locale",
     "address",
     "search_text",
+    "parent_id",
+    "survivor_id",
     "version",
     "created_at",
 ];
@@ -82,7 +91,7 @@ const COLUMNS: [&str; 18] = [
 fn select(condition: &str) -> String {
     format!(
         "SELECT {} FROM customer WHERE workspace_id = $1 AND creditor_id = $2 AND {condition}",
-        COLUMNS[2..16].join(", ")
+        COLUMNS[2..17].join(", ")
     )
 }
 
@@ -102,6 +111,7 @@ fn read(row: &Row<'_>) -> Result<Customer, StoreError> {
         locale: row.opt_text(11)?,
         address: row.opt_text(12)?,
         search_text: row.text(13)?,
+        parent: row.opt_int(14)?.map(CustomerId),
     })
 }
 
@@ -130,6 +140,8 @@ pub fn insert_many(
             c.locale.as_deref(),
             c.address.as_deref(),
             &c.search_text,
+            c.parent,
+            c.id,
             0_i64,
             now_ms,
         ]
@@ -146,7 +158,7 @@ pub fn update(tx: &mut Tx<'_>, scope: Scope, c: &Customer) -> Result<(), StoreEr
     tx.execute(
         "UPDATE customer SET code = $4, name = $5, tax_id = $6, country = $7, person_kind = $8, \
          segment = $9, collector = $10, currency = $11, terms_days = $12, credit_limit_minor = $13, \
-         locale = $14, address = $15, search_text = $16 \
+         locale = $14, address = $15, search_text = $16, parent_id = $17 \
          WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id = $3",
         &params![
             scope.workspace,
@@ -165,16 +177,19 @@ pub fn update(tx: &mut Tx<'_>, scope: Scope, c: &Customer) -> Result<(), StoreEr
             c.locale.as_deref(),
             c.address.as_deref(),
             &c.search_text,
+            c.parent,
         ],
     )?;
     creditor::note_customers_changed(tx, scope)
 }
 
-/// Takes the customer's turn: whoever changes what it owes holds this row until commit.
+/// Takes the customer's turn: whoever changes what it owes holds this row until commit. The turn of
+/// a merged customer is that of who stands for it.
 pub fn touch(tx: &mut Tx<'_>, scope: Scope, customer: CustomerId) -> Result<bool, StoreError> {
     let changed = tx.execute(
         "UPDATE customer SET version = version + 1 \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id = $3",
+         WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id = (SELECT survivor_id \
+         FROM customer WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id = $3)",
         &params![scope.workspace, scope.creditor, customer],
     )?;
     Ok(changed == 1)
@@ -303,15 +318,17 @@ pub fn insert_contact_points(
     Ok(())
 }
 
-/// Contact points of one customer, oldest first.
+/// Contact points of a customer and of those merged into it, oldest first.
 pub fn contact_points(
     tx: &mut Tx<'_>,
     scope: Scope,
     customer: CustomerId,
 ) -> Result<Vec<ContactPoint>, StoreError> {
     tx.query(
-        "SELECT contact_point_id, customer_id, kind, value, person, state FROM contact_point \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id = $3 ORDER BY contact_point_id",
+        &format!(
+            "SELECT contact_point_id, customer_id, kind, value, person, state FROM contact_point \
+             WHERE workspace_id = $1 AND creditor_id = $2 AND {OF_ONE} ORDER BY contact_point_id"
+        ),
         &params![scope.workspace, scope.creditor, customer],
         read_point,
     )
@@ -353,9 +370,10 @@ pub fn contact_point(
     point: ContactPointId,
 ) -> Result<Option<ContactPoint>, StoreError> {
     tx.query_one(
-        "SELECT contact_point_id, customer_id, kind, value, person, state FROM contact_point \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id = $3 \
-         AND contact_point_id = $4",
+        &format!(
+            "SELECT contact_point_id, customer_id, kind, value, person, state FROM contact_point \
+             WHERE workspace_id = $1 AND creditor_id = $2 AND {OF_ONE} AND contact_point_id = $4"
+        ),
         &params![scope.workspace, scope.creditor, customer, point],
         read_point,
     )
@@ -370,8 +388,10 @@ pub fn set_contact_point_state(
     state: &str,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE contact_point SET state = $5 WHERE workspace_id = $1 AND creditor_id = $2 \
-         AND customer_id = $3 AND contact_point_id = $4",
+        &format!(
+            "UPDATE contact_point SET state = $5 WHERE workspace_id = $1 AND creditor_id = $2 \
+             AND {OF_ONE} AND contact_point_id = $4"
+        ),
         &params![scope.workspace, scope.creditor, customer, point, state],
     )?;
     Ok(())

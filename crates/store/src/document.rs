@@ -1,5 +1,6 @@
 //! Documents as issued, and what they refer to.
 
+use crate::customer::OF_ONE;
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::value::Param;
@@ -292,10 +293,10 @@ pub fn open_credits(
     scope: Scope,
     customer: CustomerId,
 ) -> Result<Vec<Document>, StoreError> {
-    let sql = select(
-        "customer_id = $3 AND unapplied_minor <> 0 AND unapplied_minor > 0 \
-         ORDER BY issue_date, document_id",
-    );
+    let sql = select(&format!(
+        "{OF_ONE} AND unapplied_minor <> 0 AND unapplied_minor > 0 \
+         ORDER BY issue_date, document_id"
+    ));
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer], read)
 }
 
@@ -331,15 +332,16 @@ pub fn credit_notes(
     customer: Option<CustomerId>,
     until: Day,
 ) -> Result<Vec<CreditNote>, StoreError> {
-    let whose = if customer.is_some() { "customer_id = $4" } else { "1 = 1" };
+    let (whose, last) = if customer.is_some() { (OF_ONE, "$4") } else { ("1 = 1", "$3") };
     let sql = format!(
         "SELECT document_id, customer_id, issue_date, currency, total_minor, unapplied_minor \
          FROM document WHERE workspace_id = $1 AND creditor_id = $2 AND kind <> 'invoice' \
          AND kind = 'credit_note' AND customer_id > 0 AND undone_at IS NULL \
-         AND issue_date <= $3 AND {whose}"
+         AND issue_date <= {last} AND {whose}"
     );
-    let mut values = params![scope.workspace, scope.creditor, until].to_vec();
+    let mut values = params![scope.workspace, scope.creditor].to_vec();
     values.extend(customer.map(Param::from));
+    values.push(until.into());
     tx.query(&sql, &values, |row| {
         Ok(CreditNote {
             id: DocumentId(row.int(0)?),

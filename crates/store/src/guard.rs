@@ -1,6 +1,7 @@
 //! What the rules of contact blocked, the policies set aside, and a workspace's own rules.
 //! Append-only: rows are the evidence in a complaint.
 
+use crate::customer::OF_ONE;
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::value::Param;
@@ -167,7 +168,7 @@ pub fn blocks_of(
     customer: CustomerId,
     limit: i64,
 ) -> Result<Vec<GuardBlock>, StoreError> {
-    let sql = select_blocks("customer_id = $3 ORDER BY event_id DESC LIMIT $4");
+    let sql = select_blocks(&format!("{OF_ONE} ORDER BY event_id DESC LIMIT $4"));
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer, limit], read_block)
 }
 

@@ -1,6 +1,7 @@
 //! Messages on their way to people. A message is claimed by a guarded update that repeats its
 //! condition, so that two workers never hold the same one, and its result is recorded once.
 
+use crate::customer::OF_ONE;
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::{Scope, Tx, params};
@@ -356,7 +357,7 @@ pub fn of_customer(
 ) -> Result<Vec<Message>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM outbox WHERE workspace_id = $1 AND creditor_id = $2 \
-         AND customer_id = $3 ORDER BY message_id DESC LIMIT $4"
+         AND {OF_ONE} ORDER BY message_id DESC LIMIT $4"
     );
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer, limit], read)
 }

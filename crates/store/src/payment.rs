@@ -1,5 +1,6 @@
 //! Payments received.
 
+use crate::customer::OF_ONE;
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::value::Param;
@@ -170,7 +171,7 @@ pub fn of_customer(
     customer: CustomerId,
     limit: i64,
 ) -> Result<Vec<Payment>, StoreError> {
-    let sql = select("customer_id = $3 ORDER BY received_on DESC, payment_id DESC LIMIT $4");
+    let sql = select(&format!("{OF_ONE} ORDER BY received_on DESC, payment_id DESC LIMIT $4"));
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer, limit], read)
 }
 
@@ -182,10 +183,10 @@ pub fn imported_before(
     (day, id): (Day, i64),
     limit: i64,
 ) -> Result<Vec<Payment>, StoreError> {
-    let sql = select(
-        "customer_id = $3 AND (received_on < $4 OR (received_on = $4 AND payment_id < $5)) \
-         AND import_id IS NOT NULL ORDER BY received_on DESC, payment_id DESC LIMIT $6",
-    );
+    let sql = select(&format!(
+        "{OF_ONE} AND (received_on < $4 OR (received_on = $4 AND payment_id < $5)) \
+         AND import_id IS NOT NULL ORDER BY received_on DESC, payment_id DESC LIMIT $6"
+    ));
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer, day, id, limit], read)
 }
 
@@ -224,10 +225,12 @@ pub fn received_on(
 ) -> Result<Vec<(Currency, i64)>, StoreError> {
     tx.query(
         // A range of one day: SQLite without statistics takes the index of customers for it.
-        "SELECT currency, CAST(SUM(amount_minor) AS BIGINT) FROM payment \
-         WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id = $3 \
-         AND received_on BETWEEN $4 AND $4 AND reversed_at IS NULL \
-         GROUP BY currency ORDER BY currency",
+        &format!(
+            "SELECT currency, CAST(SUM(amount_minor) AS BIGINT) FROM payment \
+             WHERE workspace_id = $1 AND creditor_id = $2 AND {OF_ONE} \
+             AND received_on BETWEEN $4 AND $4 AND reversed_at IS NULL \
+             GROUP BY currency ORDER BY currency"
+        ),
         &params![scope.workspace, scope.creditor, customer, day],
         |row| Ok((row.currency(0)?, row.int(1)?)),
     )
@@ -239,10 +242,10 @@ pub fn open_of(
     scope: Scope,
     customer: CustomerId,
 ) -> Result<Vec<Payment>, StoreError> {
-    let sql = select(
-        "customer_id = $3 AND unapplied_minor <> 0 AND unapplied_minor > 0 \
-         ORDER BY received_on, payment_id",
-    );
+    let sql = select(&format!(
+        "{OF_ONE} AND unapplied_minor <> 0 AND unapplied_minor > 0 \
+         ORDER BY received_on, payment_id"
+    ));
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer], read)
 }
 
@@ -356,10 +359,10 @@ pub fn received_between(
     from: Day,
     to: Day,
 ) -> Result<Vec<Payment>, StoreError> {
-    let sql = select(
-        "customer_id = $3 AND received_on >= $4 AND received_on <= $5 AND reversed_at IS NULL \
-         ORDER BY received_on, payment_id",
-    );
+    let sql = select(&format!(
+        "{OF_ONE} AND received_on >= $4 AND received_on <= $5 AND reversed_at IS NULL \
+         ORDER BY received_on, payment_id"
+    ));
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer, from, to], read)
 }
 

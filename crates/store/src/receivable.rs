@@ -1,5 +1,6 @@
 //! Receivables: one amount due on one date.
 
+use crate::customer::OF_ONE;
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::value::Param;
@@ -146,8 +147,9 @@ pub fn open_of(
     scope: Scope,
     customer: CustomerId,
 ) -> Result<Vec<Receivable>, StoreError> {
-    let sql =
-        select("customer_id = $3 AND open_minor <> 0 ORDER BY due_date, issue_date, receivable_id");
+    let sql = select(&format!(
+        "{OF_ONE} AND open_minor <> 0 ORDER BY due_date, issue_date, receivable_id"
+    ));
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer], read)
 }
 
@@ -181,7 +183,8 @@ fn read_collectable(row: &Row<'_>) -> Result<Collectable, StoreError> {
     Ok(Collectable { receivable: read(row)?, number: row.text(12)?, kind: row.text(13)? })
 }
 
-/// The next customers above `after` that have anything open, by id.
+/// The next customers above `after` that have anything open, or into which one that has is merged,
+/// by id.
 pub fn customers_with_open(
     tx: &mut Tx<'_>,
     scope: Scope,
@@ -189,8 +192,13 @@ pub fn customers_with_open(
     limit: i64,
 ) -> Result<Vec<CustomerId>, StoreError> {
     tx.query(
-        "SELECT DISTINCT customer_id FROM receivable WHERE workspace_id = $1 AND creditor_id = $2 \
-         AND customer_id > $3 AND open_minor <> 0 ORDER BY customer_id LIMIT $4",
+        "SELECT customer_id FROM (SELECT DISTINCT customer_id FROM receivable \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND customer_id > $3 AND open_minor <> 0 \
+         ORDER BY customer_id LIMIT $4) own UNION SELECT survivor_id FROM customer m \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND survivor_id > $3 \
+         AND survivor_id <> customer_id AND EXISTS (SELECT 1 FROM receivable r \
+         WHERE r.workspace_id = $1 AND r.creditor_id = $2 AND r.customer_id = m.customer_id \
+         AND r.open_minor <> 0) ORDER BY 1 LIMIT $4",
         &params![scope.workspace, scope.creditor, after, limit],
         |row| Ok(CustomerId(row.int(0)?)),
     )

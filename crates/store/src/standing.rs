@@ -1,6 +1,7 @@
 //! States someone put on a customer or document: promises, disputes, holds. Each is a row with
 //! who, when, why and until.
 
+use crate::customer::OF_ONE;
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::value::Param;
@@ -186,7 +187,7 @@ pub fn promises_of(
 ) -> Result<Vec<Promise>, StoreError> {
     let sql = format!(
         "SELECT {PROMISE} FROM promise WHERE workspace_id = $1 AND creditor_id = $2 \
-         AND customer_id = $3 ORDER BY promise_id DESC"
+         AND {OF_ONE} ORDER BY promise_id DESC"
     );
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer], read_promise)
 }
@@ -282,7 +283,7 @@ pub fn disputes(
     customer: Option<CustomerId>,
     only_open: bool,
 ) -> Result<Vec<Dispute>, StoreError> {
-    let whose = if customer.is_some() { "customer_id = $3" } else { "1 = 1" };
+    let whose = if customer.is_some() { OF_ONE } else { "1 = 1" };
     let state = if only_open { "closed_on IS NULL" } else { "1 = 1" };
     let sql = format!(
         "SELECT {DISPUTE} FROM dispute WHERE workspace_id = $1 AND creditor_id = $2 \
@@ -341,7 +342,7 @@ pub fn holds(
     scope: Scope,
     customer: Option<CustomerId>,
 ) -> Result<Vec<Hold>, StoreError> {
-    let whose = if customer.is_some() { "customer_id = $3" } else { "1 = 1" };
+    let whose = if customer.is_some() { OF_ONE } else { "1 = 1" };
     let sql = format!(
         "SELECT {HOLD} FROM hold WHERE workspace_id = $1 AND creditor_id = $2 AND {whose} \
          AND lifted_at IS NULL ORDER BY hold_id"

@@ -1,6 +1,6 @@
 //! What happened with customers that no other table says. Append-only.
 
-use crate::customer::like;
+use crate::customer::{OF_ONE, like};
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::value::Param;
@@ -198,7 +198,7 @@ pub fn of_customer(
     customer: CustomerId,
     limit: i64,
 ) -> Result<Vec<Event>, StoreError> {
-    let sql = select("customer_id = $3 ORDER BY happened_on DESC, event_id DESC LIMIT $4");
+    let sql = select(&format!("{OF_ONE} ORDER BY happened_on DESC, event_id DESC LIMIT $4"));
     tx.query(&sql, &params![scope.workspace, scope.creditor, customer, limit], read)
 }
 
@@ -217,7 +217,7 @@ pub fn page_of(
     let any = if likes.is_empty() { "1 = 1".to_owned() } else { likes.join(" OR ") };
     let wanted = if others { format!("NOT ({any})") } else { format!("({any})") };
     let sql = select(&format!(
-        "customer_id = $3 AND (happened_on < $4 OR (happened_on = $4 AND event_id < $5)) \
+        "{OF_ONE} AND (happened_on < $4 OR (happened_on = $4 AND event_id < $5)) \
          AND {wanted} ORDER BY happened_on DESC, event_id DESC LIMIT $6"
     ));
     let mut values = params![scope.workspace, scope.creditor, customer, day, id, limit].to_vec();

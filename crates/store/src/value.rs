@@ -77,7 +77,7 @@ macro_rules! from_id {
 from_id! {
     WorkspaceId CreditorId CustomerId ContactPointId DocumentId ReceivableId PaymentId TxId
     ImportId PromiseId DisputeId HoldId ActionId MessageId EventId UserId BankAccountId
-    BankStatementId BankEntryId DebitResultId InterestRateId AgreementId
+    BankStatementId BankEntryId DebitResultId InterestRateId AgreementId MergeId
 }
 
 impl<'a, T: Into<Param<'a>>> From<Option<T>> for Param<'a> {

@@ -61,12 +61,17 @@ impl Portfolio {
         let magnitude = self.magnitude_with(&facts)?;
         let customers = self.customers_with(&facts);
         let find = |id: CustomerId| customers.find(id).unwrap_or_default();
-        let rows: Vec<NewRow> =
-            facts.receivables.iter().map(|fact| new_row(fact, find(fact.customer))).collect();
-        let added = self.added_pairs(&rows)?;
-        let moves = self.resolve(&facts.movements, &added)?;
-        let credits: Vec<NewCredit> =
-            facts.credits.iter().map(|fact| new_credit(fact, find(fact.customer))).collect();
+        let place = |customer: u32| customers.places[customer as usize];
+        let row = |fact: &ReceivableFact| new_row(fact, place(find(fact.customer)));
+        let rows: Vec<NewRow> = facts.receivables.iter().map(row).collect();
+        let added = facts.receivables.iter().map(|fact| (fact.id, find(fact.customer)));
+        let added = self.added_pairs(added.collect())?;
+        let moves = self.resolve(&facts.movements, &added, place)?;
+        let credit = |fact: &CreditFact| {
+            let owner = find(fact.customer);
+            new_credit(fact, place(owner), owner)
+        };
+        let credits: Vec<NewCredit> = facts.credits.iter().map(credit).collect();
 
         self.magnitude = magnitude;
         self.customers = customers;
@@ -105,8 +110,10 @@ impl Portfolio {
     }
 
     /// New receivables by id with their customers; refuses those that are there.
-    fn added_pairs(&self, rows: &[NewRow]) -> Result<Vec<(ReceivableId, u32)>, PortfolioError> {
-        let mut added: Vec<_> = rows.iter().map(|row| (row.id, row.customer)).collect();
+    fn added_pairs(
+        &self,
+        mut added: Vec<(ReceivableId, u32)>,
+    ) -> Result<Vec<(ReceivableId, u32)>, PortfolioError> {
         added.sort_unstable();
         let twice = added.windows(2).find(|pair| pair[0].0 == pair[1].0).map(|pair| pair[0].0);
         let known = || added.iter().map(|pair| pair.0).find(|id| self.index.find(*id).is_some());
@@ -116,11 +123,12 @@ impl Portfolio {
         }
     }
 
-    /// Movements with their customers.
+    /// Movements with the places of their customers.
     fn resolve(
         &self,
         movements: &[MovementFact],
         added: &[(ReceivableId, u32)],
+        place: impl Fn(u32) -> u32,
     ) -> Result<Vec<NewMove>, PortfolioError> {
         let mut moves = Vec::with_capacity(movements.len());
         for fact in movements {
@@ -130,7 +138,7 @@ impl Portfolio {
                 return Err(PortfolioError::UnknownReceivable(fact.receivable));
             };
             moves.push(NewMove {
-                customer,
+                customer: place(customer),
                 receivable: fact.receivable,
                 effective: fact.effective,
                 recorded: fact.recorded,
@@ -142,7 +150,7 @@ impl Portfolio {
     }
 
     /// Puts resolved facts into the chunks of their customers, and new customers into new chunks.
-    fn place(
+    pub(super) fn place(
         &mut self,
         mut rows: Vec<NewRow>,
         mut moves: Vec<NewMove>,
@@ -196,7 +204,7 @@ impl Contents {
 
 /// Cuts contents (sorted by customer) into chunks of about [`CHUNK_ROWS`] rows, never inside a
 /// customer.
-fn split_into(chunks: &mut Vec<Arc<Chunk>>, contents: Contents) {
+pub(super) fn split_into(chunks: &mut Vec<Arc<Chunk>>, contents: Contents) {
     let (mut rows, mut moves, mut credits) =
         (&contents.rows[..], &contents.moves[..], &contents.credits[..]);
     while !rows.is_empty() || !credits.is_empty() {
@@ -242,9 +250,10 @@ fn new_row(fact: &ReceivableFact, customer: u32) -> NewRow {
     }
 }
 
-fn new_credit(fact: &CreditFact, customer: u32) -> NewCredit {
+fn new_credit(fact: &CreditFact, customer: u32, owner: u32) -> NewCredit {
     NewCredit {
         customer,
+        owner,
         currency: fact.currency,
         effective: fact.effective,
         recorded: fact.recorded,

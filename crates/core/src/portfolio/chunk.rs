@@ -109,6 +109,8 @@ pub(crate) struct Credits {
     pub recorded: Vec<Day>,
     pub source: Vec<CreditSource>,
     pub amount: Vec<i64>,
+    /// Whose it was recorded as, which a merge does not change.
+    pub owner: Vec<u32>,
 }
 
 /// A receivable on its way into a chunk.
@@ -140,6 +142,8 @@ pub(super) struct NewMove {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NewCredit {
     pub customer: u32,
+    /// Whose it was recorded as.
+    pub owner: u32,
     pub currency: Currency,
     pub effective: Day,
     pub recorded: Day,
@@ -207,6 +211,7 @@ impl Chunk {
             chunk.credits.recorded.push(credit.recorded);
             chunk.credits.source.push(credit.source);
             chunk.credits.amount.push(credit.amount);
+            chunk.credits.owner.push(credit.owner);
         }
         chunk
     }
@@ -228,6 +233,7 @@ impl Chunk {
                 recorded: Vec::with_capacity(credits),
                 source: Vec::with_capacity(credits),
                 amount: Vec::with_capacity(credits),
+                owner: Vec::with_capacity(credits),
             },
             ..Chunk::default()
         }
@@ -308,6 +314,7 @@ impl Chunk {
             }
             contents.credits.extend(account.credits().map(|at| NewCredit {
                 customer,
+                owner: self.credits.owner[at],
                 currency,
                 effective: self.credits.effective[at],
                 recorded: self.credits.recorded[at],
@@ -457,7 +464,7 @@ impl Chunk {
         self.accounts.capacity() * size_of::<Account>()
             + rows * (2 * 8 + 3 * 4 + 1 + size_of::<RowFacts>())
             + moves * (size_of::<MoveFacts>() + 1)
-            + credits * (8 + 2 * 4 + 1)
+            + credits * (8 + 3 * 4 + 1)
     }
 }
 
@@ -512,7 +519,7 @@ fn mark_documents(rows: &mut [PlacedRow]) {
 
 /// Sorts credits and adds up those of the same days and source, dropping what cancels.
 fn merge_credits(credits: &mut Vec<NewCredit>) {
-    let key = |c: &NewCredit| (c.customer, c.currency, c.effective, c.recorded, c.source);
+    let key = |c: &NewCredit| (c.customer, c.currency, c.effective, c.recorded, c.source, c.owner);
     credits.sort_unstable_by_key(key);
     credits.dedup_by(|later, kept| {
         let same = key(later) == key(kept);

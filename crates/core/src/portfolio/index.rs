@@ -7,12 +7,15 @@ use super::CustomerFact;
 use crate::id::{CustomerId, ReceivableId, UserId};
 use std::sync::Arc;
 
-/// Customers, numbered in order of arrival; the number never changes.
+/// Customers, numbered in order of arrival; the number never changes. Who is merged into another has
+/// a place with it: there stand its receivables and credits.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Customers {
     pub ids: Vec<CustomerId>,
     pub segments: Vec<u16>,
     pub collectors: Vec<Option<UserId>>,
+    /// The number of who stands for each: its own, unless it is merged.
+    pub places: Vec<u32>,
     /// Dense numbers in order of id.
     by_id: Vec<u32>,
 }
@@ -33,6 +36,7 @@ impl Customers {
         }
         self.segments.resize(self.ids.len(), 0);
         self.collectors.resize(self.ids.len(), None);
+        self.places.extend(known as u32..self.ids.len() as u32);
         self.by_id.extend(known as u32..self.ids.len() as u32);
         let ids = &self.ids;
         self.by_id.sort_by_key(|number| ids[*number as usize]);
@@ -49,7 +53,7 @@ impl Customers {
         self.ids.capacity() * 8
             + self.segments.capacity() * 2
             + self.collectors.capacity() * size_of::<Option<UserId>>()
-            + self.by_id.capacity() * 4
+            + (self.places.capacity() + self.by_id.capacity()) * 4
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) mod chunk;
 pub(crate) mod group;
 mod index;
 mod line;
+mod merging;
 
 pub use build::{Facts, PortfolioError};
 pub(crate) use line::settlement;
@@ -223,7 +224,7 @@ impl Window {
 pub enum Who {
     /// The whole portfolio.
     All,
-    /// One customer.
+    /// One customer with those merged into it; one that is merged means who stands for it.
     Customer(CustomerId),
     /// The customers of a segment.
     Segment(u16),
@@ -333,6 +334,7 @@ impl Portfolio {
 
     /// The accounts (customer and currency) of a scope, customers in dense order.
     pub(crate) fn accounts(&self, scope: Scope) -> impl Iterator<Item = (&Chunk, &Account)> {
+        let scope = self.standing(scope);
         self.chunks_of(scope)
             .iter()
             .flat_map(|chunk| chunk.accounts.iter().map(|account| (&**chunk, account)))
@@ -347,6 +349,7 @@ impl Portfolio {
         at: AsOf,
         mut visit: impl FnMut(&Chunk, &Account, &[RowFacts]),
     ) {
+        let scope = self.standing(scope);
         let (mut found, mut facts) = (Vec::new(), Vec::new());
         for chunk in self.chunks_of(scope) {
             chunk.unsettled(0..chunk.rows.len(), at, &mut found);
@@ -387,6 +390,13 @@ impl Portfolio {
             By::Collector => Key::Collector(self.customers.collectors[at]),
             By::Total => Key::Total,
         }
+    }
+
+    /// The scope with who stands for its customer.
+    fn standing(&self, scope: Scope) -> Scope {
+        let Who::Customer(id) = scope.who else { return scope };
+        let place = self.customers.find(id).map(|at| self.customers.places[at as usize]);
+        place.map_or(scope, |place| Scope { who: Who::Customer(self.customer_id(place)), ..scope })
     }
 
     /// The id of a customer by its dense number.

@@ -5,6 +5,7 @@ mod agreement;
 mod bank;
 mod bench;
 mod books;
+mod customer;
 mod days;
 mod export;
 mod forecast;
@@ -91,6 +92,8 @@ enum Command {
     Bank(bank::Bank),
     /// Everything out again, streaming.
     Export(export::Export),
+    /// Customers: merge two that are one, take it back, group companies.
+    Customer(customer::Customer),
     /// Self-audit: replays the ledger and compares everything with it.
     #[command(after_help = "Example: puntual check --json")]
     Check,
@@ -199,6 +202,7 @@ fn run(cli: &Cli) -> Result<Outcome, Failure> {
         Command::Statement(command) => days::statement(common, command),
         Command::Bank(command) => bank::bank(common, command),
         Command::Export(command) => export::export(common, command),
+        Command::Customer(command) => customer::customer(common, command),
         Command::Check => books::check(common),
         Command::Backup(command) => upkeep::backup(common, command),
         Command::Restore(command) => upkeep::restore(common, command),

@@ -11,8 +11,8 @@ use super::error_page;
 use super::frame::Section;
 use super::handlers::{
     agreements, api, bank, contact, creditor_card, customer, customers, day, document, documents,
-    doors, forecast, guard, inbox, indicators, interest, likely_duplicates, matching, messages,
-    money, own_password, plan, quarantine, search, settings, upload, users,
+    doors, forecast, groups, guard, inbox, indicators, interest, likely_duplicates, matching,
+    merges, messages, money, own_password, plan, quarantine, search, settings, upload, users,
 };
 use super::state::{Shared, Web};
 use super::url::Url;
@@ -90,7 +90,6 @@ fn routes() -> Router<Shared> {
         .route("/", page(Day, day::show))
         .route("/buscar", page(Customers, search::show))
         .route("/clientes", page(Customers, customers::list))
-        .route("/clientes/parecidos", page(Customers, likely_duplicates::list))
         .route("/clientes/exportar", page(Customers, customers::export))
         .route("/clientes/{id}", page(Customers, customer::show))
         .route("/clientes/{id}/estado-de-cuenta.pdf", page(Customers, customer::statement))
@@ -147,6 +146,7 @@ fn routes() -> Router<Shared> {
         .merge(agreement_routes())
         .merge(matching_routes())
         .merge(figure_routes())
+        .merge(kin_routes())
         .merge(settings_routes())
 }
 
@@ -190,6 +190,26 @@ fn matching_routes() -> Router<Shared> {
         .route("/cobros/{id}/apartar", deed(Bank, matching::ignore))
         .route("/cobros/{id}/reponer", deed(Bank, matching::unignore))
         .route("/cobros/{id}/deshacer", deed(Bank, matching::undo))
+}
+
+/// Who a customer is: like another, merged with it, one of a group.
+fn kin_routes() -> Router<Shared> {
+    use Section::Customers;
+    Router::new()
+        .route("/clientes/parecidos", page(Customers, likely_duplicates::list))
+        .route("/clientes/parecidos/descartar", deed(Customers, likely_duplicates::dismiss))
+        .route("/clientes/parecidos/proponer", deed(Customers, likely_duplicates::propose_again))
+        .route(
+            "/clientes/{id}/unir",
+            page(Customers, merges::show).merge(deed(Customers, merges::join)),
+        )
+        .route(
+            "/uniones/{id}/separar",
+            page(Customers, merges::show_part).merge(deed(Customers, merges::part)),
+        )
+        .route("/clientes/{id}/grupo", page(Customers, groups::show))
+        .route("/clientes/{id}/matriz", deed(Customers, groups::set))
+        .route("/clientes/{id}/matriz/quitar", deed(Customers, groups::leave))
 }
 
 /// Ajustes.

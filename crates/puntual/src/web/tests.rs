@@ -18,6 +18,7 @@ use super::view::documents::{DocumentsView, documents};
 use super::view::doors::{ApiView, MailboxView, api, mailbox};
 use super::view::errors::{Fault, bare_fault, fault};
 use super::view::forecast::{ForecastView, forecast};
+use super::view::group::{GroupView, group};
 use super::view::guard::{GuardView, guard};
 use super::view::home::{HomeView, home};
 use super::view::import_preview::{PreviewView, preview};
@@ -28,6 +29,7 @@ use super::view::interest::{Found, InterestView, interest};
 use super::view::likely_duplicates::{LikelyView, likely_duplicates};
 use super::view::login::{LoginView, login};
 use super::view::matching::{LineView, MatchingView, line, matching};
+use super::view::merges::{ChooseView, MergeView, choose, merge};
 use super::view::messages::{MessageView, OutboxView, PlanView, message, outbox, plan};
 use super::view::own_password::{OwnPasswordView, own_password};
 use super::view::quarantine::{CaseView, QuarantineView, case, quarantine};
@@ -79,7 +81,6 @@ fn pages(tag: &str) -> Vec<(String, String)> {
         ("preview", preview(&import, &PreviewView::sample())),
         ("progress", progress(&import, &ProgressView::sample())),
         ("result", result(&import, &ResultView::sample())),
-        ("likely", likely_duplicates(&day, &LikelyView::sample())),
         ("inbox", inbox(&import, &InboxView::sample(&import))),
         ("mailbox", mailbox(&settings, &MailboxView::sample())),
         ("api", api(&settings, &ApiView::sample())),
@@ -100,6 +101,7 @@ fn pages(tag: &str) -> Vec<(String, String)> {
         ("login", login(locale, Theme::System, &LoginView::sample())),
         ("bare-error", bare_fault(locale, Theme::System, Fault::Unavailable, "req_1")),
     ]);
+    made.extend(kin(&day));
     let mut all: Vec<(String, String)> =
         made.into_iter().map(|(name, page)| (name.to_owned(), page.into_string())).collect();
     all.extend(matching_pages(&f(Section::Bank)));
@@ -145,6 +147,18 @@ fn matching_pages(f: &Frame) -> Vec<(String, String)> {
     let queue = matching(f, &MatchingView::sample(f)).into_string();
     let one = line(f, &LineView::sample(f)).into_string();
     vec![("matching".to_owned(), queue), ("matching-line".to_owned(), one)]
+}
+
+/// Who a customer is.
+fn kin(f: &Frame) -> Vec<(&'static str, Markup)> {
+    vec![
+        ("merge-choose", choose(f, &ChooseView::sample(f))),
+        ("merge", merge(f, &MergeView::sample(f))),
+        ("merge-part", merge(f, &MergeView::sample_part(f))),
+        ("merge-refused", merge(f, &MergeView::sample_refused(f))),
+        ("group", group(f, &GroupView::sample(f))),
+        ("likely", likely_duplicates(f, &LikelyView::sample())),
+    ]
 }
 
 fn every_page(check: impl Fn(&str, &str)) {

@@ -115,6 +115,7 @@ impl Directory {
             credit_limit_minor: None,
             locale: None,
             address: party.address.clone(),
+            parent: None,
         }
     }
 

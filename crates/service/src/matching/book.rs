@@ -17,7 +17,7 @@ use puntual_core::terms;
 use puntual_store::bank_decision::{self, BankDecision};
 use puntual_store::bank_entry::{self, BankEntry, Detail};
 use puntual_store::matching::{self as rows, OpenInstalment};
-use puntual_store::{Tx, customer, payer_alias};
+use puntual_store::{Tx, customer, merge, payer_alias};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -118,7 +118,8 @@ fn line(entry: &BankEntry, inside: &[Detail]) -> Line {
 
 fn index(tx: &mut Tx<'_>, ctx: &Ctx, lines: &[Line]) -> Result<Index, ServiceError> {
     let scope = ctx.scope();
-    let standings = Standings::load(tx, scope, ctx.today, ctx.today)?;
+    let merged = merge::merged(tx, scope)?;
+    let standings = Standings::load(tx, scope, &merged, ctx.today, ctx.today)?;
     let mut mentioned: HashMap<DocumentId, Vec<String>> = HashMap::new();
     for (document, label) in rows::mentions(tx, scope)? {
         mentioned.entry(document).or_default().push(label);

@@ -144,6 +144,7 @@ impl Books {
             locale: None,
             address: None,
             search_text: code.to_lowercase(),
+            parent: None,
         }
     }
 

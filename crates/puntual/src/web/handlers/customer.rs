@@ -7,8 +7,8 @@ use crate::web::chart::{Line, Lines, Unit};
 use crate::web::url::PAGE;
 use crate::web::view::CustomerRef;
 use crate::web::view::customer::{
-    Behaviour, ContactPoint, CustomerView, Event, EventKind, Forms, Held, Identity, Position,
-    customer,
+    Behaviour, ContactPoint, CustomerView, Event, EventKind, Forms, GroupLine, Held, Identity,
+    JoinedRow, Position, customer,
 };
 use crate::web::visit::{Answer, Visit};
 use puntual_core::id::CustomerId;
@@ -16,6 +16,7 @@ use puntual_core::id::{DocumentId, MessageId};
 use puntual_service::clock::civil_in_zone;
 use puntual_service::error::ServiceError;
 use puntual_service::listing::Page;
+use puntual_service::merges::Joined;
 use puntual_service::overview::{self, Overview, Question};
 use puntual_service::{contacts, messages, statements, timelines, worklist};
 
@@ -47,6 +48,11 @@ pub fn page(visit: &Visit, id: CustomerId, refused: Option<Forms>) -> Answer {
         buckets: visit.buckets()?,
     };
     let found = overview::of_customer(visit.app(), &visit.ctx, visit.at(), id, &question)?;
+    if found.customer.id != id && refused.is_none() {
+        // Who is merged is shown as who stands for it, under its own address.
+        return visit
+            .go(&visit.frame().to(&format!("/clientes/{}", found.customer.id)).to_string(), None);
+    }
     let openings = super::guard::openings(visit, id)?;
     let view = CustomerView { openings, ..view(visit, &question, &found, refused) };
     visit.html(customer(&visit.frame(), &view))
@@ -75,8 +81,36 @@ fn view(
         timeline_more: more.map(|url| format!("{url}#historia")),
         contacts: contact_points(&found.contact_points),
         openings: Vec::new(),
+        joined: found.joined.iter().map(|one| joined(visit, one)).collect(),
+        group: group(found),
         forms,
     }
+}
+
+fn joined(visit: &Visit, joined: &Joined) -> JoinedRow {
+    let (customer, row) = (&joined.customer, &joined.merge);
+    let day = visit.words().date(row.merge.since);
+    let said = [("who", row.actor.as_str()), ("day", &day), ("why", &row.why)];
+    JoinedRow {
+        name: format!("{} · {}", customer.code, customer.name),
+        said: visit.locale().fill("merge.said", &said),
+        part: format!("/uniones/{}/separar", row.id),
+    }
+}
+
+/// The group, when there is more than the customer itself in it.
+fn group(found: &Overview) -> Option<GroupLine> {
+    let members = &found.group.members;
+    let head = members.first().filter(|_| members.len() > 1)?;
+    let total = |total: &puntual_service::customers::Total| {
+        [total.open_minor, total.overdue_minor, total.unapplied_minor]
+            .map(|minor| amount(minor, total.currency))
+    };
+    Some(GroupLine {
+        head: customer_ref(&head.customer),
+        count: i64::try_from(members.len()).unwrap_or(i64::MAX),
+        totals: found.group.totals.iter().map(total).collect(),
+    })
 }
 
 fn identity(visit: &Visit, found: &Overview) -> Identity {

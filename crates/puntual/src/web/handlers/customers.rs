@@ -22,6 +22,7 @@ fn question(visit: &Visit, page: Page) -> Result<Question, ServiceError> {
         bucket: bucket_at(&buckets, visit.param("tramo")),
         currency: visit.param("moneda").and_then(|code| code.parse().ok()),
         state: visit.param("estado").and_then(CustomerState::parse),
+        group: visit.param("grupo").and_then(|id| id.parse().ok()),
     };
     if let Some((column, direction)) = visit.sort() {
         question.direction = direction;

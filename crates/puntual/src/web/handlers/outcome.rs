@@ -64,7 +64,10 @@ pub fn told(words: Words, item: &Item) -> (String, String) {
                 "hold_lifted" => t("told.hold_lifted"),
                 "point_added" => t("told.point_added"),
                 "point_marked" => t("told.point_marked"),
-                other => other.to_owned(),
+                other => match kin(other) {
+                    Some(key) => return (t(key), joined(item.outcome.as_deref(), &body)),
+                    None => other.to_owned(),
+                },
             };
             let hold = item.outcome.as_deref().map(|code| words.hold(code)).unwrap_or_default();
             let detail = [hold, body].into_iter().filter(|part| !part.is_empty());
@@ -86,6 +89,26 @@ fn guarded(words: Words, item: &Item, body: &str) -> (String, String) {
         moment => words.locale.fill("told.not_before", &[("moment", &moment.replace('T', " "))]),
     };
     (t("told.guard_blocked"), format!("{channel} · {rule} · {until}"))
+}
+
+/// What happened to who a customer is: the other one is named beside it.
+fn kin(code: &str) -> Option<&'static str> {
+    match code {
+        "customer_merged" => Some("told.merged"),
+        "customer_absorbed" => Some("told.absorbed"),
+        "customer_unmerged" => Some("told.unmerged"),
+        "customer_released" => Some("told.released"),
+        "customer_grouped" => Some("told.grouped"),
+        "likeness_dismissed" => Some("told.likeness_dismissed"),
+        "likeness_proposed_again" => Some("told.likeness_again"),
+        _ => None,
+    }
+}
+
+/// Who the other is, and why.
+fn joined(other: Option<&str>, why: &str) -> String {
+    let parts = other.into_iter().chain([why]).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(": ")
 }
 
 /// The machine keeps its own notes as JSON; people are not shown those.

@@ -46,7 +46,7 @@ fn creditor_list(visit: &Visit, form: CreditorForm) -> Answer {
             country: creditor.country.clone(),
             currency: creditor.currency.code().to_owned(),
             zone: creditor.time_zone.clone(),
-            customers: i64::try_from(view.names.iter().len()).unwrap_or(i64::MAX),
+            customers: i64::try_from(view.names.iter().count()).unwrap_or(i64::MAX),
             is_default: creditor.is_default,
         })
     };

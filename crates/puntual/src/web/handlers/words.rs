@@ -414,6 +414,12 @@ impl Words {
             "too_little_down" => "wrong.too_little_down",
             "too_great_a_debt" => "wrong.too_great_a_debt",
             "too_small_an_instalment" => "wrong.too_small_an_instalment",
+            "itself" => "wrong.itself",
+            "already_merged" => "wrong.already_merged",
+            "into_merged" => "wrong.into_merged",
+            "group_circle" => "wrong.group_circle",
+            "circle" => "wrong.circle",
+            "taken_back" => "wrong.taken_back",
             other => return other.to_owned(),
         };
         self.locale.t(key).to_owned()

@@ -44,8 +44,34 @@ pub struct CustomerView {
     pub contacts: Vec<ContactPoint>,
     /// When each channel is open.
     pub openings: Vec<OpenChannel>,
+    /// Who is merged into it.
+    pub joined: Vec<JoinedRow>,
+    /// The group it belongs to, when it belongs to one.
+    pub group: Option<GroupLine>,
     /// The forms of this page with what was typed.
     pub forms: Forms,
+}
+
+/// A customer that is merged into this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinedRow {
+    /// Its code and name.
+    pub name: String,
+    /// Who said so, when and why, in the reader's language.
+    pub said: String,
+    /// Where it is taken back.
+    pub part: String,
+}
+
+/// The group a customer belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupLine {
+    /// Its head.
+    pub head: CustomerRef,
+    /// How many companies.
+    pub count: i64,
+    /// What they owe together, by currency: open, past due, not applied.
+    pub totals: Vec<[Amount; 3]>,
 }
 
 /// A reason to wait or to take care.
@@ -359,6 +385,7 @@ pub fn customer(f: &Frame, view: &CustomerView) -> Markup {
                 @if f.may_write() { (customer_forms::forms(f, view)) }
                 (super::guard::openings(f, &view.openings))
                 (customer_history::contacts(f, view))
+                (customer_history::kin(f, view))
             }
         }
     };

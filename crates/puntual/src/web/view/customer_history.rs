@@ -1,6 +1,7 @@
 //! What happened with a customer, and how to reach them.
 
 use super::customer::{ContactPoint, CustomerView, Event, EventKind};
+use super::customer_url;
 use crate::web::layout::Frame;
 use crate::web::part::badge::{self, Channel};
 use crate::web::part::figure;
@@ -95,6 +96,54 @@ pub fn contacts(f: &Frame, view: &CustomerView) -> Markup {
                 }
             }
             @if f.may_write() { (new_point(f, view)) }
+        }
+    }
+}
+
+/// Who counts as the same customer, and the group it belongs to.
+pub fn kin(f: &Frame, view: &CustomerView) -> Markup {
+    let id = view.customer.id;
+    html! {
+        section #grupo {
+            h2 { (f.t("group.title")) }
+            @if let Some(group) = &view.group {
+                p {
+                    a href=(customer_url(f, group.head.id)) { (group.head.name) }
+                    small { (f.count("group.companies", group.count)) }
+                }
+                @for [open, overdue, _] in &group.totals {
+                    p {
+                        strong { (figure::amount(f, *open)) }
+                        small.alarm[overdue.minor > 0] {
+                            (f.t("col.overdue"))
+                            " "
+                            (figure::amount(f, *overdue))
+                        }
+                    }
+                }
+            }
+            @for joined in &view.joined {
+                p {
+                    (icon("people"))
+                    " "
+                    (joined.name)
+                    small { (joined.said) }
+                    @if f.may_decide() {
+                        a.button.quiet href=(joined.part) { (f.t("merge.part")) }
+                    }
+                }
+            }
+            p {
+                a.button.quiet href=(f.to(&format!("/clientes/{id}/grupo"))) {
+                    (icon("people"))
+                    (f.t("group.see"))
+                }
+                @if f.may_decide() {
+                    a.button.quiet href=(f.to(&format!("/clientes/{id}/unir"))) {
+                        (f.t("merge.with_other"))
+                    }
+                }
+            }
         }
     }
 }

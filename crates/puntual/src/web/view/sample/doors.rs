@@ -97,6 +97,14 @@ impl LikelyView {
                 other: (customer(1), "N-ANDINA".to_owned()),
                 points: 80,
                 reasons: vec!["mismo nombre".to_owned(), "mismo dominio de correo".to_owned()],
+                command_id: "evt_1".to_owned(),
+            }],
+            turned_down: vec![TurnedDownRow {
+                one: customer(2),
+                other: customer(3),
+                on: today() - 3,
+                who: "Marta Ibáñez".to_owned(),
+                why: "Dos socios con el mismo apellido".to_owned(),
             }],
             paging: Paging { page: 1, per_page: 50, total: 1 },
         }

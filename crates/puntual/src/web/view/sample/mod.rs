@@ -5,6 +5,7 @@ mod agreements;
 mod doors;
 mod forecast;
 mod guard;
+mod kin;
 mod lists;
 mod matching;
 mod one;

@@ -60,6 +60,16 @@ impl CustomerView {
             timeline_more: Some("/clientes/cus_1/historia".to_owned()),
             contacts: contacts(),
             openings: super::guard::openings(),
+            joined: vec![JoinedRow {
+                name: "C-00977 · Aguilucho Transportes".to_owned(),
+                said: "Marta Ibáñez, 12-11-2026: mismo RUT, dos códigos".to_owned(),
+                part: "/uniones/mrg_1/separar".to_owned(),
+            }],
+            group: Some(GroupLine {
+                head: customer(9),
+                count: 3,
+                totals: vec![[whole(f, 21_300), whole(f, 9_100), whole(f, 150)]],
+            }),
             forms: forms(),
         }
     }
