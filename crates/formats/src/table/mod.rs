@@ -216,15 +216,7 @@ fn prove(
         });
         return Ok((None, summary));
     };
-    let fixed_width = table.layout();
-    if fixed_width.is_some() {
-        // The layout of fixed width implies its header; it is not in the file.
-        summary.nonempty_rows = summary.nonempty_rows.saturating_sub(1);
-    } else {
-        summary.header_row = Some(plan.header_row);
-        summary.columns = Some(plan.headers.len());
-    }
-    summary.layout = plan.layout.map(|layout| layout.name).or(fixed_width);
+    note_the_header(table, plan, &mut summary);
     summary.row_kind = plan.rows;
     match (plan.rows, plan.layout) {
         (Some(RowKind::Purchases), _) => summary.problems.push(problems::purchases()),
@@ -242,6 +234,20 @@ fn prove(
         }
     }
     Ok((None, summary))
+}
+
+/// Which row the header is, or that the layout implies it.
+fn note_the_header(table: &Table<'_>, plan: &Plan, summary: &mut TableSummary) {
+    let fixed_width = table.layout();
+    match fixed_width {
+        // The layout of fixed width implies its header; it is not in the file.
+        Some(_) => summary.nonempty_rows = summary.nonempty_rows.saturating_sub(1),
+        None => {
+            summary.header_row = Some(plan.header_row);
+            summary.columns = Some(plan.headers.len());
+        }
+    }
+    summary.layout = plan.layout.map(|layout| layout.name).or(fixed_width);
 }
 
 /// What can only be said of the whole table, after its rows.
