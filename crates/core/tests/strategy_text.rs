@@ -155,7 +155,7 @@ fn the_checks_find_each_seeded_error_at_its_line() {
     assert_eq!(with("dias = 30", "dias = 2"), ["error 7 unreachable"]);
     assert_eq!(with("canal = \"escalar\"", "canal = \"llamada\""), ["warning 16 dead_end"]);
     assert_eq!(with("plantilla = \"reminder\"\n", ""), ["error 7 no_template"]);
-    assert_eq!(with("\"reminder\"", "\"nada\""), ["error 7 unknown_template"]);
+    assert_eq!(with("\"reminder\"", "\"nada\""), ["warning 7 unknown_template"]);
     assert_eq!(
         with("canal = \"escalar\"", "canal = \"legal\""),
         ["warning 16 unapproved_escalation"]

@@ -198,6 +198,10 @@ fn callback(
         done_at: None,
         message: None,
         recorded_at: ctx.now_ms,
+        responsible: None,
+        note: None,
+        decided_by: None,
+        decided_at: None,
     }
 }
 

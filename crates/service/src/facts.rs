@@ -10,6 +10,7 @@
 //! reads the mark.
 
 use crate::App;
+use crate::beyond::{Beyond, Subjects};
 use crate::contact_law::Laws;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
@@ -23,6 +24,7 @@ use puntual_core::money::Money;
 use puntual_core::place::{self, Place};
 use puntual_core::portfolio::{self, AsOf, By, Key, Portfolio};
 use puntual_core::strategy::StepMark;
+use puntual_core::strategy::branch::EventFacts;
 use puntual_core::strategy::facts::{
     ContactPointFacts, CustomerFacts, HoldFacts, HoldKind, ReceivableFacts,
 };
@@ -43,7 +45,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 pub const PAGE: usize = 2_000;
 
 /// Days of contacts the rules of contact look back on.
-const CONTACT_DAYS: i32 = 14;
+pub(crate) const CONTACT_DAYS: i32 = 14;
 
 /// A customer with everything known of it on a day.
 #[derive(Clone, Debug)]
@@ -58,6 +60,8 @@ pub struct Case {
     pub place: Option<Place>,
     /// What the planner is told.
     pub facts: CustomerFacts,
+    /// Strategy and version of the last step recorded on something that is open: `S2.1`.
+    pub running: Option<String>,
 }
 
 /// Which balances count.
@@ -67,6 +71,27 @@ pub enum Basis<'a> {
     Now,
     /// What was open at the end of a past day, whatever happened since.
     Past(&'a PastBook),
+}
+
+/// From where customers are looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Outlook<'a> {
+    /// The day.
+    pub day: Day,
+    /// Which balances count.
+    pub basis: Basis<'a>,
+    /// What else was asked for.
+    pub beyond: &'a Beyond,
+    /// When a strategy is tried out: steps and messages of the program from this day on do not
+    /// count, because it makes its own.
+    pub replayed_from: Option<Day>,
+}
+
+impl<'a> Outlook<'a> {
+    /// A day as it is.
+    pub fn new(day: Day, basis: Basis<'a>, beyond: &'a Beyond) -> Outlook<'a> {
+        Outlook { day, basis, beyond, replayed_from: None }
+    }
 }
 
 /// Every open balance as of a past day.
@@ -122,11 +147,10 @@ impl PastBook {
 pub fn page(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
-    day: Day,
-    basis: Basis<'_>,
+    outlook: Outlook<'_>,
     after: CustomerId,
 ) -> Result<Option<(Vec<Case>, CustomerId)>, ServiceError> {
-    let through = match basis {
+    let through = match outlook.basis {
         Basis::Now => {
             let ids = receivable::customers_with_open(tx, ctx.scope(), after, PAGE as i64)?;
             ids.last().copied()
@@ -138,7 +162,7 @@ pub fn page(
     };
     let Some(through) = through else { return Ok(None) };
     let range = CustomerRange { after, through };
-    Ok(Some((load(tx, ctx, day, basis, range, None)?, through)))
+    Ok(Some((load(tx, ctx, outlook, range, None)?, through)))
 }
 
 /// One customer, whether anything is open or not. `leaving` is the message about to leave: it does
@@ -146,36 +170,34 @@ pub fn page(
 pub fn one(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
-    day: Day,
-    basis: Basis<'_>,
+    outlook: Outlook<'_>,
     customer: CustomerId,
     leaving: Option<MessageId>,
 ) -> Result<Case, ServiceError> {
     let customer = merge::survivor_of(tx, ctx.scope(), customer)?;
     let range = CustomerRange::one(customer);
-    let mut cases = load(tx, ctx, day, basis, range, leaving)?;
+    let mut cases = load(tx, ctx, outlook, range, leaving)?;
     if let Some(case) = cases.pop() {
         return Ok(case);
     }
     let found = customer::get(tx, ctx.scope(), customer)?;
     let found = found.ok_or_else(|| ServiceError::NotFound(customer.to_string()))?;
-    let mut rows = Rows::load(tx, ctx, day, basis, range)?;
-    Ok(rows.case(ctx, day, found, leaving))
+    let mut rows = Rows::load(tx, ctx, outlook, range)?;
+    Ok(rows.case(ctx, outlook, found, leaving))
 }
 
 fn load(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
-    day: Day,
-    basis: Basis<'_>,
+    outlook: Outlook<'_>,
     range: CustomerRange,
     leaving: Option<MessageId>,
 ) -> Result<Vec<Case>, ServiceError> {
-    let mut rows = Rows::load(tx, ctx, day, basis, range)?;
+    let mut rows = Rows::load(tx, ctx, outlook, range)?;
     let customers = customer::of_range(tx, ctx.scope(), range)?;
     let with_open = customers.into_iter().filter(|c| rows.open.contains_key(&c.id));
     let with_open: Vec<Customer> = with_open.collect();
-    Ok(with_open.into_iter().map(|c| rows.case(ctx, day, c, leaving)).collect())
+    Ok(with_open.into_iter().map(|c| rows.case(ctx, outlook, c, leaving)).collect())
 }
 
 /// The rows of a page, by customer.
@@ -191,6 +213,7 @@ struct Rows {
     pending: HashMap<CustomerId, Vec<PendingContact>>,
     steps: HashMap<ReceivableId, Steps>,
     laws: Laws,
+    events: HashMap<CustomerId, Vec<(CustomerId, EventFacts)>>,
 }
 
 /// The steps done about a receivable.
@@ -210,6 +233,11 @@ const BRANCH_STEPS: i64 = 1_000_000;
 pub(crate) fn step_index(place: usize, event_on: Option<Day>) -> i64 {
     let place = place as i64;
     event_on.map_or(place, |on| (place + 1) * BRANCH_STEPS + i64::from(on.0))
+}
+
+/// Whether a step recorded under that number is one of a branch.
+pub(crate) fn answers_event(step_index: i64) -> bool {
+    event_on(step_index).is_some()
 }
 
 /// The day of what a step recorded under that number answered; `None` for the ladder's.
@@ -235,10 +263,10 @@ impl Rows {
     fn load(
         tx: &mut Tx<'_>,
         ctx: &Ctx,
-        day: Day,
-        basis: Basis<'_>,
+        outlook: Outlook<'_>,
         range: CustomerRange,
     ) -> Result<Rows, ServiceError> {
+        let Outlook { day, basis, beyond, replayed_from } = outlook;
         let scope = ctx.scope();
         let kin = Kin::load(tx, ctx, range)?;
         let Balances { open, unapplied } = balances(tx, ctx, day, basis, &kin)?;
@@ -261,19 +289,26 @@ impl Rows {
         };
         let promises = kin.rows(|range| standing::promises_of_range(tx, scope, range))?;
         let disputes = kin.rows(|range| standing::disputes_of_range(tx, scope, range))?;
+        let subjects = Subjects::of(&promises, &disputes);
+        let events = kin.rows(|range| beyond.events(tx, ctx, range, day, &subjects))?;
         let since = day - CONTACT_DAYS;
-        let mut steps = kin.rows(|range| action::steps_of_customers(tx, scope, range, day))?;
+        let steps_until = replayed_from.map_or(day, |from| from - 1);
+        let mut steps = kin.rows(|range| action::steps_of_customers(tx, scope, range, steps_until))?;
         if !kin.members.is_empty() {
             // The last step counts, whoever it was planned for.
             steps.sort_by_key(|step| step.action);
         }
         let points = kin.rows(|range| customer::contact_points_of_range(tx, scope, range))?;
         let holds = kin.rows(|range| standing::holds_of_range(tx, scope, range))?;
-        let contacts =
+        let mut contacts =
             kin.rows(|range| timeline::contacts_of_range(tx, scope, range, since, day))?;
-        let pending = kin.rows(|range| action::pending_contacts(tx, scope, range, (since, day)))?;
+        let mut pending = kin.rows(|range| action::pending_contacts(tx, scope, range, (since, day)))?;
         let waiting = kin.rows(|range| agreement::waiting_of_range(tx, scope, range))?;
         let laws = Laws::load(tx, ctx, &kin, (since, day))?;
+        if let Some(from) = replayed_from {
+            contacts.retain(|event| event.kind != "message_sent" || event.happened_on < from);
+            pending.clear();
+        }
         Ok(Rows {
             laws,
             open,
@@ -285,11 +320,21 @@ impl Rows {
             holds: kin.by_customer(holds, |h| h.customer),
             contacts: kin.by_customer(contacts, |event| event.customer),
             pending: kin.by_customer(pending, |p| p.customer),
+            events: kin.by_customer(events, |(customer, _)| *customer),
             steps: by_receivable(steps),
         })
     }
 
-    fn case(&mut self, ctx: &Ctx, day: Day, c: Customer, leaving: Option<MessageId>) -> Case {
+    fn case(
+        &mut self,
+        ctx: &Ctx,
+        outlook: Outlook<'_>,
+        c: Customer,
+        leaving: Option<MessageId>,
+    ) -> Case {
+        let Outlook { day, beyond, .. } = outlook;
+        let events = self.events.remove(&c.id).unwrap_or_default();
+        let running = self.running(open_ids(self.open.get(&c.id)));
         let open = self.open.remove(&c.id).unwrap_or_default();
         let points = self.points.remove(&c.id).unwrap_or_default();
         let disputes = self.disputes.remove(&c.id).unwrap_or_default();
@@ -323,18 +368,25 @@ impl Rows {
             country: country_of(ctx, &c).to_owned(),
             language: c.locale.clone().unwrap_or_else(|| ctx.creditor.locale.clone()),
             segment: c.segment.clone(),
-            receivables: claims.collect::<Vec<_>>(),
+            receivables: claims.collect(),
             unapplied: self.unapplied.remove(&c.id).unwrap_or_default(),
             contact_points: points.iter().filter_map(point_facts).collect(),
             holds: holds.iter().map(hold_facts).chain(in_plan.iter().map(plan_hold)).collect(),
             opt_outs: Vec::new(),
             contacts: self.contacts(c.id, day, leaving),
             law,
-            events: Vec::new(),
-            history: None,
-            customer_since: None,
+            events: events.into_iter().map(|(_, event)| event).collect(),
+            history: beyond.history(c.id),
+            customer_since: beyond.since(c.id),
         };
-        Case { customer: c, points, open, place, facts }
+        Case { customer: c, points, open, place, facts, running }
+    }
+
+    /// The strategy of the last step recorded on these receivables.
+    fn running(&self, open: impl Iterator<Item = ReceivableId>) -> Option<String> {
+        let steps = open.filter_map(|id| self.steps.get(&id)?.last.as_ref());
+        let last = steps.max_by_key(|step| (step.action, step.receivable));
+        last.map(|step| step.strategy.clone())
     }
 
     /// Contacts made, and messages on their way that will be one.
@@ -465,6 +517,10 @@ fn step_mark(step: &ActionReceivable) -> StepMark {
         offset_days: step.offset_days as i32,
         event_on: event_on(step.step_index),
     }
+}
+
+fn open_ids(open: Option<&Vec<Collectable>>) -> impl Iterator<Item = ReceivableId> + '_ {
+    open.into_iter().flatten().map(|claim| claim.receivable.id)
 }
 
 /// Documents with more than one due date, as far as what is open shows: a second instalment says

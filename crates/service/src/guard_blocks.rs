@@ -135,7 +135,7 @@ pub(crate) struct Blocked<'a> {
     app: &'a App,
     ctx: &'a Ctx,
     day: Day,
-    keep_policies: bool,
+    pub(crate) keep_policies: bool,
     blocks: Vec<(GuardBlock, Event)>,
 }
 

@@ -2,12 +2,14 @@
 //! now; and the decisions only a person may take, about messages nobody knows whether they left.
 
 use crate::App;
+use crate::beyond::Beyond;
 use crate::ctx::Ctx;
-use crate::day::{self, Why};
+use crate::day::Why;
 use crate::dispatch::{Letter, LetterError};
 use crate::error::ServiceError;
-use crate::facts::{self, Basis, Case};
+use crate::facts::{self, Basis, Case, Outlook};
 use crate::statements;
+use crate::strategies::force::InForce;
 use puntual_core::access::Deed;
 use puntual_core::calendar::Calendar;
 use puntual_core::date::Day;
@@ -226,11 +228,14 @@ pub fn preview(
 ) -> Result<Option<Preview>, ServiceError> {
     ctx.require(Deed::ViewCustomers)?;
     app.store.read(|tx| {
-        let case = facts::one(tx, ctx, ctx.today, Basis::Now, customer, None)?;
-        let strategy = day::strategy(ctx);
+        let in_force = InForce::load(tx, ctx)?;
+        let beyond = Beyond::load(app, tx, ctx, in_force.needs(), ctx.today)?;
+        let outlook = Outlook::new(ctx.today, Basis::Now, &beyond);
+        let case = facts::one(tx, ctx, outlook, customer, None)?;
+        let strategy = in_force.of(&case, ctx.today);
         let region = case.facts.law.region.as_deref();
         let calendar = Calendar::of_place(&case.facts.country, region);
-        let planned = plan::plan(&case.facts, &strategy, &calendar, ctx.today);
+        let planned = plan::plan(&case.facts, strategy, &calendar, ctx.today);
         let written: Vec<Planned> = planned
             .into_iter()
             .filter(|one| one.is_act() && one.channel == Some(Channel::Email))
@@ -254,7 +259,9 @@ pub fn draft(app: &App, ctx: &Ctx, id: MessageId) -> Result<Option<Preview>, Ser
         if message.state != "queued" {
             return Ok(None);
         }
-        let case = facts::one(tx, ctx, ctx.today, Basis::Now, message.customer, Some(id))?;
+        let beyond = Beyond::default();
+        let outlook = Outlook::new(ctx.today, Basis::Now, &beyond);
+        let case = facts::one(tx, ctx, outlook, message.customer, Some(id))?;
         let mut claims = Vec::new();
         for action in action::of_message(tx, ctx.scope(), id)? {
             let rows = action::receivables_of(tx, ctx.scope(), action.id)?;

@@ -3,9 +3,10 @@
 //! how it looks is for [`crate::render`] and [`crate::statement_pdf`].
 
 use crate::App;
+use crate::beyond::Beyond;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
-use crate::facts::{self, Basis, Case, PastBook};
+use crate::facts::{self, Basis, Case, Outlook, PastBook};
 use crate::render::statement::CUSTOMARY_EDGES_DAYS;
 use crate::render::{Language, Line, LineNote, Party, Section, Statement};
 use crate::statement_pdf;
@@ -53,7 +54,9 @@ pub fn describe(
     let past = past.transpose()?;
     app.store.read(|tx| {
         let basis = past.as_ref().map_or(Basis::Now, Basis::Past);
-        let case = facts::one(tx, ctx, as_of, basis, customer, None)?;
+        let beyond = Beyond::default();
+        let outlook = Outlook::new(as_of, basis, &beyond);
+        let case = facts::one(tx, ctx, outlook, customer, None)?;
         Ok(Drafter::new(tx, ctx, &case, as_of)?.whole())
     })
 }

@@ -99,7 +99,7 @@ impl Worker {
         stop: &StopFlag,
         result: &mut Ticked,
     ) -> Result<(), ServiceError> {
-        if is_morning(app, ctx)? && !day::is_finished(app, ctx, ctx.today)? {
+        if is_morning(app, ctx)? && !day::is_current(app, ctx, ctx.today)? {
             result.day = Some(day::run(app, ctx, ctx.today)?);
         }
         let channel = self.channel(app, ctx)?;

@@ -32,7 +32,8 @@ pub struct Action {
     pub currency: Currency,
     /// What is claimed.
     pub amount_minor: i64,
-    /// `queued`, `task`, `done`, `dropped`, `failed`, `unknown`, `cancelled`.
+    /// `proposed` while a person must approve it, `queued`, `task`, `done`, `dropped`, `failed`,
+    /// `unknown`, `cancelled`.
     pub state: String,
     /// Why, as JSON.
     pub reasons: String,
@@ -44,6 +45,14 @@ pub struct Action {
     pub done_at: Option<i64>,
     /// When it was planned, in milliseconds.
     pub recorded_at: i64,
+    /// Who is to do it when it is a task, in the strategy's words.
+    pub responsible: Option<String>,
+    /// What whoever approved or dropped it said.
+    pub note: Option<String>,
+    /// Who approved or dropped it.
+    pub decided_by: Option<String>,
+    /// When, in milliseconds.
+    pub decided_at: Option<i64>,
 }
 
 /// A receivable an action is about.
@@ -82,7 +91,7 @@ pub struct DayCounts {
 
 const ACTION: &str = "action_id, customer_id, plan_key, strategy, step, step_index, channel, \
      planned_on, currency, amount_minor, state, reasons, message_id, not_before_at, done_at, \
-     recorded_at";
+     recorded_at, responsible, note, decided_by, decided_at";
 
 fn read(row: &Row<'_>) -> Result<Action, StoreError> {
     Ok(Action {
@@ -102,6 +111,10 @@ fn read(row: &Row<'_>) -> Result<Action, StoreError> {
         not_before_at: row.opt_int(13)?,
         done_at: row.opt_int(14)?,
         recorded_at: row.int(15)?,
+        responsible: row.opt_text(16)?,
+        note: row.opt_text(17)?,
+        decided_by: row.opt_text(18)?,
+        decided_at: row.opt_int(19)?,
     })
 }
 
@@ -109,7 +122,8 @@ fn read(row: &Row<'_>) -> Result<Action, StoreError> {
 pub fn propose(tx: &mut Tx<'_>, scope: Scope, action: &Action) -> Result<bool, StoreError> {
     let sql = format!(
         "INSERT INTO action (workspace_id, creditor_id, {ACTION}) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
+         $19, $20, $21, $22) \
          ON CONFLICT (workspace_id, creditor_id, plan_key) DO NOTHING"
     );
     let a = action;
@@ -134,9 +148,61 @@ pub fn propose(tx: &mut Tx<'_>, scope: Scope, action: &Action) -> Result<bool, S
             a.not_before_at,
             a.done_at,
             a.recorded_at,
+            a.responsible.as_deref(),
+            a.note.as_deref(),
+            a.decided_by.as_deref(),
+            a.decided_at,
         ],
     )?;
     Ok(changed == 1)
+}
+
+/// Actions that wait for approval, by day, the most severe first.
+pub fn proposed(tx: &mut Tx<'_>, scope: Scope) -> Result<Vec<Action>, StoreError> {
+    let sql = format!(
+        "SELECT {ACTION} FROM action WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND state = 'proposed' ORDER BY planned_on, step_index DESC, action_id"
+    );
+    tx.query(&sql, &params![scope.workspace, scope.creditor], read)
+}
+
+/// Writes what a person decided of an action that waits for approval: its state, channel, day,
+/// message, first moment, note, and when it ended. Returns whether it still waited.
+pub fn decide(tx: &mut Tx<'_>, scope: Scope, a: &Action) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        "UPDATE action SET state = $4, channel = $5, planned_on = $6, message_id = $7, \
+         not_before_at = $8, done_at = $9, note = $10, decided_by = $11, decided_at = $12 \
+         WHERE workspace_id = $1 AND creditor_id = $2 AND action_id = $3 AND state = 'proposed'",
+        &params![
+            scope.workspace,
+            scope.creditor,
+            a.id,
+            &a.state,
+            &a.channel,
+            a.planned_on,
+            a.message,
+            a.not_before_at,
+            a.done_at,
+            a.note.as_deref(),
+            a.decided_by.as_deref(),
+            a.decided_at,
+        ],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Actions planned between two days, both included, by day.
+pub fn between(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    from: Day,
+    to: Day,
+) -> Result<Vec<Action>, StoreError> {
+    let sql = format!(
+        "SELECT {ACTION} FROM action WHERE workspace_id = $1 AND creditor_id = $2 \
+         AND planned_on >= $3 AND planned_on <= $4 ORDER BY planned_on, action_id"
+    );
+    tx.query(&sql, &params![scope.workspace, scope.creditor, from, to], read)
 }
 
 /// Notes which receivables an action is about. A receivable reaches a step of a strategy once.
@@ -444,11 +510,11 @@ pub fn advance_day(
     Ok(())
 }
 
-/// Notes that every customer of the day is planned.
+/// Notes that every customer of the day is planned. A day that is run again is finished again.
 pub fn finish_day(tx: &mut Tx<'_>, scope: Scope, day: Day, now_ms: i64) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE day_run SET finished_at = $4 WHERE workspace_id = $1 AND creditor_id = $2 \
-         AND run_on = $3 AND finished_at IS NULL",
+         AND run_on = $3",
         &params![scope.workspace, scope.creditor, day, now_ms],
     )?;
     Ok(())

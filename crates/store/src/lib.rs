@@ -38,6 +38,7 @@ pub mod receivable;
 pub mod row;
 pub mod setting;
 pub mod standing;
+pub mod strategy;
 pub mod succession;
 #[cfg(feature = "testing")]
 pub mod testing;

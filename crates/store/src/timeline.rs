@@ -304,3 +304,22 @@ pub fn contacts_of_range(
     let (after, through) = (range.after, range.through);
     tx.query(&sql, &params![scope.workspace, scope.creditor, after, through, from, to], read)
 }
+
+/// Events of these kinds with a range of customers up to a day, in the order they happened.
+pub fn events_of_range(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    range: CustomerRange,
+    kinds: &[&str],
+    until: Day,
+) -> Result<Vec<Event>, StoreError> {
+    let sql = select(&format!(
+        "customer_id > $3 AND customer_id <= $4 AND happened_on <= $5 AND kind IN ({}) \
+         ORDER BY happened_on, event_id",
+        placeholders(6, kinds.len())
+    ));
+    let mut values =
+        params![scope.workspace, scope.creditor, range.after, range.through, until].to_vec();
+    values.extend(kinds.iter().map(|kind| Param::from(*kind)));
+    tx.query(&sql, &values, read)
+}

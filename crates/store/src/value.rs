@@ -76,7 +76,7 @@ macro_rules! from_id {
 
 from_id! {
     WorkspaceId CreditorId CustomerId ContactPointId DocumentId ReceivableId PaymentId TxId
-    ImportId PromiseId DisputeId HoldId ActionId MessageId EventId UserId BankAccountId
+    ImportId PromiseId DisputeId HoldId ActionId AssignmentId MessageId EventId UserId BankAccountId
     BankStatementId BankEntryId DebitResultId InterestRateId AgreementId MergeId
 }
 

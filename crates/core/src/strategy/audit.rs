@@ -6,6 +6,7 @@
 
 use super::branch::{Branch, Then, Trigger};
 use super::condition::Conditions;
+pub use super::finding::{Finding, FindingKind, Severity};
 use super::guard::{ContactLaw, ContactRequest, Decision, PastContact, decide};
 use super::text::{Lines, TrackLines};
 use super::{Anchor, Step, Strategy, Track};
@@ -13,192 +14,6 @@ use crate::calendar::Calendar;
 use crate::date::Day;
 use crate::hours::{Channel, Moment, Person};
 use std::collections::BTreeMap;
-
-/// How grave a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// It cannot be published so.
-    Error,
-    /// It can, and somebody should look.
-    Warning,
-}
-
-impl Severity {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        }
-    }
-}
-
-/// What was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FindingKind {
-    /// A stage without steps.
-    EmptyStage {
-        /// Its key.
-        stage: String,
-    },
-    /// A later step is always reached by the same day, so this one never is.
-    Unreachable {
-        /// The step.
-        step: String,
-        /// The step that hides it.
-        hidden_by: String,
-        /// The line of that one.
-        other_line: usize,
-    },
-    /// No number, or no customer, meets the conditions.
-    Impossible {
-        /// The step.
-        step: String,
-        /// The condition, by its key.
-        condition: &'static str,
-    },
-    /// After the last step nothing more is done, and no person was asked to decide.
-    DeadEnd {
-        /// The last step.
-        step: String,
-    },
-    /// Whoever meets no condition of the last steps is left without one.
-    ConditionalEnd {
-        /// The last step.
-        step: String,
-    },
-    /// A message answers an event that the message itself may cause, at once.
-    Loop {
-        /// The step.
-        step: String,
-        /// The event.
-        trigger: Trigger,
-    },
-    /// Two rules say different things of the same.
-    Conflict {
-        /// What both are about: the event, or the segment.
-        about: String,
-        /// The line of the other.
-        other_line: usize,
-    },
-    /// The tone falls although the step is more severe.
-    MilderTone {
-        /// The step.
-        step: String,
-        /// The step before it.
-        after: String,
-    },
-    /// The law of contact never allows it.
-    Forbidden {
-        /// The step.
-        step: String,
-        /// The rule.
-        rule: String,
-        /// The kinds of person it protects.
-        persons: Vec<Person>,
-    },
-    /// Whenever the debt falls due, the law puts it off until the next step takes its place.
-    AlwaysTooLate {
-        /// The step.
-        step: String,
-        /// The rule.
-        rule: String,
-        /// The kinds of person it protects.
-        persons: Vec<Person>,
-    },
-    /// A message without a template.
-    NoTemplate {
-        /// The step.
-        step: String,
-    },
-    /// A template that does not exist.
-    UnknownTemplate {
-        /// The step.
-        step: String,
-        /// The template.
-        template: String,
-    },
-    /// It goes to court or an agency without anybody's approval.
-    UnapprovedEscalation {
-        /// The step.
-        step: String,
-    },
-    /// Customers of this segment have no strategy.
-    SegmentWithout {
-        /// The segment; empty for customers of none.
-        segment: String,
-    },
-}
-
-/// A finding, with the line it is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// Line of the text, counted from 1.
-    pub line: usize,
-    /// How grave.
-    pub severity: Severity,
-    /// What.
-    pub kind: FindingKind,
-}
-
-impl Finding {
-    /// Stable code, `snake_case`.
-    pub fn code(&self) -> &'static str {
-        match &self.kind {
-            FindingKind::EmptyStage { .. } => "empty_stage",
-            FindingKind::Unreachable { .. } => "unreachable",
-            FindingKind::Impossible { .. } => "impossible",
-            FindingKind::DeadEnd { .. } => "dead_end",
-            FindingKind::ConditionalEnd { .. } => "conditional_end",
-            FindingKind::Loop { .. } => "loop",
-            FindingKind::Conflict { .. } => "conflict",
-            FindingKind::MilderTone { .. } => "milder_tone",
-            FindingKind::Forbidden { .. } => "forbidden",
-            FindingKind::AlwaysTooLate { .. } => "always_too_late",
-            FindingKind::NoTemplate { .. } => "no_template",
-            FindingKind::UnknownTemplate { .. } => "unknown_template",
-            FindingKind::UnapprovedEscalation { .. } => "unapproved_escalation",
-            FindingKind::SegmentWithout { .. } => "segment_without",
-        }
-    }
-
-    /// The fields a sentence in any language is made from.
-    pub fn fields(&self) -> Vec<(&'static str, String)> {
-        match &self.kind {
-            FindingKind::EmptyStage { stage } => vec![("stage", stage.clone())],
-            FindingKind::Unreachable { step, hidden_by, other_line } => vec![
-                ("step", step.clone()),
-                ("hidden_by", hidden_by.clone()),
-                ("other_line", other_line.to_string()),
-            ],
-            FindingKind::Impossible { step, condition } => {
-                vec![("step", step.clone()), ("condition", (*condition).to_owned())]
-            }
-            FindingKind::DeadEnd { step }
-            | FindingKind::ConditionalEnd { step }
-            | FindingKind::NoTemplate { step }
-            | FindingKind::UnapprovedEscalation { step } => vec![("step", step.clone())],
-            FindingKind::Loop { step, trigger } => {
-                vec![("step", step.clone()), ("trigger", trigger.as_str().to_owned())]
-            }
-            FindingKind::Conflict { about, other_line } => {
-                vec![("about", about.clone()), ("other_line", other_line.to_string())]
-            }
-            FindingKind::MilderTone { step, after } => {
-                vec![("step", step.clone()), ("after", after.clone())]
-            }
-            FindingKind::Forbidden { step, rule, persons }
-            | FindingKind::AlwaysTooLate { step, rule, persons } => {
-                let persons: Vec<&str> = persons.iter().map(|person| person.as_str()).collect();
-                vec![("step", step.clone()), ("rule", rule.clone()), ("persons", persons.join(" "))]
-            }
-            FindingKind::UnknownTemplate { step, template } => {
-                vec![("step", step.clone()), ("template", template.clone())]
-            }
-            FindingKind::SegmentWithout { segment } => vec![("segment", segment.clone())],
-        }
-    }
-}
 
 /// What a strategy is held against.
 #[derive(Clone, Copy, Debug)]
@@ -293,7 +108,7 @@ impl Auditor<'_> {
             {
                 let kind =
                     FindingKind::UnknownTemplate { step: name.clone(), template: template.clone() };
-                self.tell(line, Severity::Error, kind);
+                self.tell(line, Severity::Warning, kind);
             }
             _ => {}
         }

@@ -12,6 +12,7 @@ pub mod condition;
 pub mod diff;
 pub mod explain;
 pub mod facts;
+pub mod finding;
 pub mod guard;
 pub mod plan;
 pub mod recheck;

@@ -15,6 +15,7 @@ mod output;
 mod receive;
 mod report;
 mod serve;
+mod strategies;
 mod upkeep;
 
 use clap::{Args, Parser, Subcommand};
@@ -86,6 +87,10 @@ enum Command {
     Plan(days::Plan),
     /// Run the day: promises judged, plan stored, messages queued.
     Day(days::Day),
+    /// Strategies: check a text, keep it, publish it, give it to customers.
+    Strategy(strategies::Strategy),
+    /// Try a strategy out over recorded history; stores nothing.
+    Simulate(strategies::Simulate),
     /// A customer's statement as PDF.
     Statement(days::Statement),
     /// What the lines of the bank pay.
@@ -199,6 +204,8 @@ fn run(cli: &Cli) -> Result<Outcome, Failure> {
         Command::Backtest(command) => forecast::backtest(common, command),
         Command::Plan(command) => days::plan(common, command),
         Command::Day(command) => days::day_run(common, command),
+        Command::Strategy(command) => strategies::strategy(common, command),
+        Command::Simulate(command) => strategies::simulate(common, command),
         Command::Statement(command) => days::statement(common, command),
         Command::Bank(command) => bank::bank(common, command),
         Command::Export(command) => export::export(common, command),

@@ -21,32 +21,24 @@ pub use why::{LineWhy, ReasonText, Why, in_line};
 
 use crate::App;
 use crate::agreements;
+use crate::beyond::Beyond;
+use crate::clock;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
-use crate::facts::{self, Basis, Case, PastBook};
+use crate::facts::{self, Basis, Case, Outlook, PastBook};
 use crate::guard_blocks::{Attempt, Blocked, Stage};
 use crate::probe::Point;
+use crate::strategies::approvals;
+use crate::strategies::force::InForce;
 use puntual_core::access::Deed;
 use puntual_core::calendar::Calendar;
 use puntual_core::date::Day;
 use puntual_core::id::CustomerId;
-use puntual_core::strategy::Strategy;
 use puntual_core::strategy::plan::{self, Planned, Verdict};
-use puntual_core::strategy::standard::standard;
 use puntual_store::Tx;
 use puntual_store::action;
 use std::collections::HashMap;
 use store::{Mode, Writer};
-
-/// The strategy a creditor's day is planned with: the built-in standard one.
-pub fn strategy(_ctx: &Ctx) -> Strategy {
-    standard()
-}
-
-/// Identity and version of a strategy as kept with what it planned: `S2.1`.
-pub(crate) fn version_of(strategy: &Strategy) -> String {
-    format!("{}.{}", strategy.id, strategy.version)
-}
 
 /// The calendars of the debtors' countries and regions, each made once.
 #[derive(Debug, Default)]
@@ -82,16 +74,17 @@ pub fn for_each_planned(
 ) -> Result<(), ServiceError> {
     ctx.require(Deed::ViewCustomers)?;
     app.store.refresh_statistics()?;
-    let strategy = strategy(ctx);
+    let (in_force, beyond) = app.store.read(|tx| strategies(app, tx, ctx, day))?;
+    let outlook = Outlook::new(day, Basis::Now, &beyond);
     let mut calendars = Calendars::default();
     let mut after = CustomerId(0);
     loop {
         // Each page is its own short view of the books: nobody is kept from writing meanwhile.
-        let page = app.store.read(|tx| facts::page(tx, ctx, day, Basis::Now, after))?;
+        let page = app.store.read(|tx| facts::page(tx, ctx, outlook, after))?;
         let Some((cases, through)) = page else { return Ok(()) };
         for case in &cases {
             let calendar = calendars.of(&case.facts.country, case.facts.law.region.as_deref());
-            for planned in plan::plan(&case.facts, &strategy, calendar, day) {
+            for planned in plan::plan(&case.facts, in_force.of(case, day), calendar, day) {
                 each(PlannedLine::of(case, &planned));
             }
         }
@@ -129,10 +122,31 @@ pub fn is_near(ctx: &Ctx, day: Day) -> bool {
     (day - ctx.today).abs() <= NEAR_DAYS
 }
 
+/// Whether the creditor's day has been run to its end on the day itself: one prepared the evening
+/// before does not know what came overnight, and is run again in the morning.
+pub fn is_current(app: &App, ctx: &Ctx, day: Day) -> Result<bool, ServiceError> {
+    let run = app.store.read(|tx| action::day_run(tx, ctx.scope(), day))?;
+    let finished_at = run.and_then(|run| run.finished_at);
+    let zone = &ctx.creditor.time_zone;
+    Ok(finished_at.is_some_and(|at| clock::day_in_zone(at, zone) >= day))
+}
+
 /// Whether the creditor's day has been run to its end.
 pub fn is_finished(app: &App, ctx: &Ctx, day: Day) -> Result<bool, ServiceError> {
     let run = app.store.read(|tx| action::day_run(tx, ctx.scope(), day))?;
     Ok(run.is_some_and(|run| run.finished_at.is_some()))
+}
+
+/// The strategies in force, and what planning a day with them asks for.
+fn strategies(
+    app: &App,
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    day: Day,
+) -> Result<(InForce, Beyond), ServiceError> {
+    let in_force = InForce::load(tx, ctx)?;
+    let beyond = Beyond::load(app, tx, ctx, in_force.needs(), day)?;
+    Ok((in_force, beyond))
 }
 
 /// One run of a day.
@@ -141,7 +155,8 @@ struct Run<'a> {
     ctx: &'a Ctx,
     day: Day,
     mode: Mode,
-    strategy: Strategy,
+    in_force: InForce,
+    beyond: Beyond,
     calendars: Calendars,
     past: Option<PastBook>,
 }
@@ -158,8 +173,9 @@ impl<'a> Run<'a> {
             Mode::Send => None,
             Mode::History => Some(PastBook::load(app, ctx, day, None)?),
         };
-        let (strategy, calendars) = (strategy(ctx), Calendars::default());
-        Ok(Run { app, ctx, day, mode, strategy, calendars, past })
+        let (in_force, beyond) = app.store.read(|tx| strategies(app, tx, ctx, day))?;
+        let calendars = Calendars::default();
+        Ok(Run { app, ctx, day, mode, in_force, beyond, calendars, past })
     }
 
     fn go(&mut self) -> Result<DayCounts, ServiceError> {
@@ -190,7 +206,8 @@ impl<'a> Run<'a> {
         let (ctx, day) = (self.ctx, self.day);
         let run = action::hold_day(tx, ctx.scope(), day, ctx.now_ms)?;
         let basis = self.past.as_ref().map_or(Basis::Now, Basis::Past);
-        let found = facts::page(tx, ctx, day, basis, from.unwrap_or(run.through))?;
+        let outlook = Outlook::new(day, basis, &self.beyond);
+        let found = facts::page(tx, ctx, outlook, from.unwrap_or(run.through))?;
         let Some((cases, through)) = found else {
             action::finish_day(tx, ctx.scope(), day, ctx.now_ms)?;
             return Ok(None);
@@ -207,23 +224,25 @@ impl<'a> Run<'a> {
     }
 
     fn write(&mut self, tx: &mut Tx<'_>, cases: &[Case]) -> Result<DayCounts, ServiceError> {
-        let mut writer = Writer::new(self.app, self.ctx, self.day, self.mode, &self.strategy);
-        let keep_policies = self.strategy.keep_policies;
-        let mut blocked = Blocked::new(self.app, self.ctx, self.day, keep_policies);
+        let mut blocked = Blocked::new(self.app, self.ctx, self.day, true);
+        let waits = approvals::waits(tx, self.ctx)?;
+        let mut writer = Writer::new(self.app, self.ctx, self.day, self.mode, waits);
         for case in cases {
             let region = case.facts.law.region.as_deref();
             let calendar = self.calendars.of(&case.facts.country, region);
-            let planned = plan::plan(&case.facts, &self.strategy, calendar, self.day);
+            let strategy = self.in_force.of(case, self.day);
+            let planned = plan::plan(&case.facts, strategy, calendar, self.day);
             for one in &planned {
                 match one.verdict {
                     Verdict::Act { .. } => {}
                     Verdict::Defer { .. } => writer.counts.deferred += 1,
                     Verdict::Skip => writer.counts.skipped += 1,
                 }
+                blocked.keep_policies = strategy.keep_policies;
                 blocked.extend(attempt(case, one), calendar);
             }
             let acts: Vec<&Planned> = planned.iter().filter(|one| one.is_act()).collect();
-            writer.write_case(tx, case, &acts)?;
+            writer.write_case(tx, case, strategy, &acts)?;
         }
         if self.mode == Mode::Send {
             blocked.write(tx)?;

@@ -1,7 +1,6 @@
 //! Writes a page of planned actions: the action, the steps its receivables have reached, and one
 //! message for everything a customer is written at once, whatever its currencies.
 
-use super::version_of;
 use super::why::Why;
 use crate::App;
 use crate::clock;
@@ -10,6 +9,8 @@ use crate::ctx::Ctx;
 use crate::error::ServiceError;
 use crate::facts::{self, Case};
 use crate::statements;
+use crate::strategies::approvals::Waits;
+use crate::strategies::force::version_of;
 use puntual_core::date::Day;
 use puntual_core::hours::{Channel, Moment};
 use puntual_core::id::{ActionId, EventId, MessageId, ReceivableId};
@@ -39,8 +40,7 @@ pub(super) struct Writer<'a> {
     ctx: &'a Ctx,
     day: Day,
     mode: Mode,
-    strategy: &'a Strategy,
-    version: String,
+    waits: Waits,
     marks: Vec<ActionReceivable>,
     events: Vec<Event>,
     pub(super) counts: DayCounts,
@@ -52,11 +52,10 @@ impl<'a> Writer<'a> {
         ctx: &'a Ctx,
         day: Day,
         mode: Mode,
-        strategy: &'a Strategy,
+        waits: Waits,
     ) -> Writer<'a> {
-        let version = version_of(strategy);
         let (marks, events, counts) = (Vec::new(), Vec::new(), DayCounts::default());
-        Writer { app, ctx, day, mode, strategy, version, marks, events, counts }
+        Writer { app, ctx, day, mode, waits, marks, events, counts }
     }
 
     /// Stores what is to be done about one customer, the most severe first.
@@ -64,25 +63,31 @@ impl<'a> Writer<'a> {
         &mut self,
         tx: &mut Tx<'_>,
         case: &Case,
+        strategy: &Strategy,
         acts: &[&Planned],
     ) -> Result<(), ServiceError> {
         let mut letter: Option<Letter<'_>> = None;
         for planned in acts {
             let Verdict::Act { not_before } = planned.verdict else { continue };
             let instant = self.instant(case, not_before);
-            let written = is_written(planned);
+            let waits = self.mode == Mode::Send && self.waits.hold(planned);
+            let written = is_written(planned) && !waits;
             let message = match (&letter, written) {
                 (_, false) => None,
                 (Some(letter), true) => Some(letter.message),
                 (None, true) => Some(MessageId(self.app.next_id())),
             };
-            let action = self.action(planned, message, instant)?;
+            let action = self.action(strategy, planned, message, instant)?;
+            let action = match waits {
+                true => Action { state: "proposed".to_owned(), ..action },
+                false => action,
+            };
             if !action::propose(tx, self.ctx.scope(), &action)? {
                 continue;
             }
             self.counts.planned += 1;
             self.counts.tasks += i64::from(!written);
-            self.mark(case, planned, action.id);
+            self.mark(case, strategy, planned, action.id);
             if let Some(message) = message {
                 let first = Letter { message, action: action.id, planned, instant };
                 let letter = letter.get_or_insert(first);
@@ -114,6 +119,7 @@ impl<'a> Writer<'a> {
 
     fn action(
         &self,
+        strategy: &Strategy,
         planned: &Planned,
         message: Option<MessageId>,
         instant: i64,
@@ -133,8 +139,8 @@ impl<'a> Writer<'a> {
         Ok(Action {
             id: ActionId(self.app.next_id()),
             customer: planned.customer,
-            plan_key: self.plan_key(planned, &step.key, channel),
-            strategy: self.version.clone(),
+            plan_key: self.plan_key(&version_of(strategy), planned, &step.key, channel),
+            strategy: version_of(strategy),
             step: step.key.clone(),
             step_index: step.position as i64,
             channel: channel.to_owned(),
@@ -147,13 +153,17 @@ impl<'a> Writer<'a> {
             not_before_at: Some(instant),
             done_at: done.then_some(instant),
             recorded_at: self.ctx.now_ms,
+            responsible: responsible(strategy, &step.key),
+            note: None,
+            decided_by: None,
+            decided_at: None,
         })
     }
 
     /// Strategy and version, step, customer, currency, channel, day, and the cycle: which
     /// receivables. A new invoice is a new cycle; the day lets what was dropped unsent be planned
     /// again on another.
-    fn plan_key(&self, planned: &Planned, step: &str, channel: &str) -> String {
+    fn plan_key(&self, version: &str, planned: &Planned, step: &str, channel: &str) -> String {
         let mut ids: Vec<ReceivableId> = planned.lines.iter().map(|line| line.receivable).collect();
         ids.sort_unstable();
         let mut hash = Sha256::new();
@@ -161,21 +171,22 @@ impl<'a> Writer<'a> {
         let cycle: String =
             hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         format!(
-            "{}/{step}/{}/{}/{channel}/{}/{cycle}",
-            self.version, planned.customer, planned.currency, self.day
+            "{version}/{step}/{}/{}/{channel}/{}/{cycle}",
+            planned.customer, planned.currency, self.day
         )
     }
 
     /// Notes on each receivable the step it has reached itself.
-    fn mark(&mut self, case: &Case, planned: &Planned, action: ActionId) {
-        let track = self.strategy.track(case.facts.segment.as_deref());
+    fn mark(&mut self, case: &Case, strategy: &Strategy, planned: &Planned, action: ActionId) {
+        let track = strategy.track(case.facts.segment.as_deref());
+        let version = version_of(strategy);
         for line in &planned.lines {
             let Some(step) = &line.step else { continue };
             let position = |track: &Track| track.all_steps().position(|s| s.key == step.key);
             let place = track.and_then(position).unwrap_or_default();
             self.marks.push(ActionReceivable {
                 receivable: line.receivable,
-                strategy: self.version.clone(),
+                strategy: version.clone(),
                 step_index: facts::step_index(place, step.event_on),
                 step: step.key.clone(),
                 offset_days: step.offset_days.into(),
@@ -262,6 +273,12 @@ struct Letter<'p> {
     planned: &'p Planned,
     /// When every action it carries out is allowed.
     instant: i64,
+}
+
+/// Who is to do a step, in the strategy's words.
+fn responsible(strategy: &Strategy, step: &str) -> Option<String> {
+    let own = strategy.step(step).and_then(|step| step.responsible.clone());
+    own.or_else(|| strategy.responsible.clone())
 }
 
 /// Whether the program writes it by itself.

@@ -3,12 +3,13 @@
 //! can only hold back or narrow what was planned.
 
 use crate::App;
+use crate::beyond::Beyond;
 use crate::channels::{Attachment, Envelope};
 use crate::contact_time;
 use crate::ctx::Ctx;
-use crate::day::{self, in_line};
+use crate::day::in_line;
 use crate::error::ServiceError;
-use crate::facts::{self, Basis, Case};
+use crate::facts::{self, Basis, Case, Outlook};
 use crate::guard_blocks::{Attempt, Blocked, Stage};
 use crate::probe::Point;
 use crate::render::{
@@ -17,6 +18,7 @@ use crate::render::{
 };
 use crate::statement_pdf;
 use crate::statements::{self, Drafter};
+use crate::strategies::force;
 use puntual_core::calendar::Calendar;
 use puntual_core::hours::{Channel, Moment};
 use puntual_core::id::{MessageId, ReceivableId};
@@ -106,7 +108,9 @@ struct Claimed<'a> {
 
 impl Claimed<'_> {
     fn decide(self, tx: &mut Tx<'_>) -> Result<Release, ServiceError> {
-        let strategy = day::strategy(self.ctx);
+        let Some(strategy) = self.strategy(tx)? else {
+            return self.drop_it(tx, "step_unknown");
+        };
         let Some(purpose) = self.purpose(&strategy) else {
             return self.drop_it(tx, "step_unknown");
         };
@@ -114,7 +118,9 @@ impl Claimed<'_> {
             return self.drop_it(tx, "stale");
         }
         let (ctx, customer) = (self.ctx, self.message.customer);
-        let case = facts::one(tx, ctx, ctx.today, Basis::Now, customer, Some(self.message.id))?;
+        let beyond = Beyond::load(self.app, tx, ctx, strategy.needs(), ctx.today)?;
+        let outlook = Outlook::new(ctx.today, Basis::Now, &beyond);
+        let case = facts::one(tx, ctx, outlook, customer, Some(self.message.id))?;
         let planned = self.planned(tx)?;
         let point = address(&case, &self.message.recipient).cloned();
         let look = Look {
@@ -157,6 +163,12 @@ impl Claimed<'_> {
         let planned_for = self.actions.iter().map(|action| action.planned_on).max();
         (of_its_day && planned_for.is_some_and(|day| day < self.ctx.today))
             || self.ctx.now_ms - self.message.queued_at > STALE_AFTER_MS
+    }
+
+    /// The version of the strategy that planned it.
+    fn strategy(&self, tx: &mut Tx<'_>) -> Result<Option<Strategy>, ServiceError> {
+        let Some(action) = self.actions.first() else { return Ok(None) };
+        force::of_version(tx, self.ctx, &action.strategy)
     }
 
     /// What the most severe step of the message is for.
