@@ -13,6 +13,7 @@ use puntual_core::id::{CustomerId, DocumentId};
 use puntual_core::portfolio::{AsOf, Scope};
 use puntual_core::strategy::Needs;
 use puntual_core::strategy::branch::{EventFacts, Trigger};
+use puntual_store::error::StoreError;
 use puntual_store::standing::{Dispute, Promise};
 use puntual_store::timeline::{self, Event};
 use puntual_store::{CustomerRange, Tx};
@@ -103,7 +104,7 @@ impl Beyond {
         range: CustomerRange,
         day: Day,
         about: &Subjects,
-    ) -> Result<Vec<(CustomerId, EventFacts)>, ServiceError> {
+    ) -> Result<Vec<(CustomerId, EventFacts)>, StoreError> {
         let mut events = Vec::new();
         if !self.needs.events {
             return Ok(events);

@@ -6,9 +6,8 @@
 use crate::App;
 use crate::contact_time;
 use crate::ctx::Ctx;
-use crate::day;
 use crate::error::ServiceError;
-use crate::facts::{self, Basis};
+use crate::strategies;
 use puntual_core::access::Deed;
 use puntual_core::calendar::Calendar;
 use puntual_core::hours::{Channel, Moment};
@@ -53,11 +52,11 @@ pub fn of_customer(
     customer: CustomerId,
 ) -> Result<Vec<ContactWindow>, ServiceError> {
     ctx.require(Deed::ViewCustomers)?;
-    let case = app.store.read(|tx| facts::one(tx, ctx, ctx.today, Basis::Now, customer, None))?;
+    let (case, strategy) = app.store.read(|tx| strategies::case_of(app, tx, ctx, customer))?;
     let calendar = Calendar::of_place(&case.facts.country, case.facts.law.region.as_deref());
     let zones = contact_time::zones(ctx, &case.facts.country, case.place);
     let moments = contact_time::local_moments(ctx.now_ms, &zones);
-    let keep_policies = day::strategy(ctx).keep_policies;
+    let keep_policies = strategy.keep_policies;
     let window = |channel: Channel| {
         let points = case.facts.contact_points.iter().filter(|p| p.channel == channel && p.usable);
         let point = points.clone().find(|point| !point.opted_out).or(points.clone().next());

@@ -293,7 +293,8 @@ impl Rows {
         let events = kin.rows(|range| beyond.events(tx, ctx, range, day, &subjects))?;
         let since = day - CONTACT_DAYS;
         let steps_until = replayed_from.map_or(day, |from| from - 1);
-        let mut steps = kin.rows(|range| action::steps_of_customers(tx, scope, range, steps_until))?;
+        let mut steps =
+            kin.rows(|range| action::steps_of_customers(tx, scope, range, steps_until))?;
         if !kin.members.is_empty() {
             // The last step counts, whoever it was planned for.
             steps.sort_by_key(|step| step.action);
@@ -302,7 +303,8 @@ impl Rows {
         let holds = kin.rows(|range| standing::holds_of_range(tx, scope, range))?;
         let mut contacts =
             kin.rows(|range| timeline::contacts_of_range(tx, scope, range, since, day))?;
-        let mut pending = kin.rows(|range| action::pending_contacts(tx, scope, range, (since, day)))?;
+        let mut pending =
+            kin.rows(|range| action::pending_contacts(tx, scope, range, (since, day)))?;
         let waiting = kin.rows(|range| agreement::waiting_of_range(tx, scope, range))?;
         let laws = Laws::load(tx, ctx, &kin, (since, day))?;
         if let Some(from) = replayed_from {

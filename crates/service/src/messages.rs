@@ -9,7 +9,7 @@ use crate::dispatch::{Letter, LetterError};
 use crate::error::ServiceError;
 use crate::facts::{self, Basis, Case, Outlook};
 use crate::statements;
-use crate::strategies::force::InForce;
+use crate::strategies;
 use puntual_core::access::Deed;
 use puntual_core::calendar::Calendar;
 use puntual_core::date::Day;
@@ -228,14 +228,10 @@ pub fn preview(
 ) -> Result<Option<Preview>, ServiceError> {
     ctx.require(Deed::ViewCustomers)?;
     app.store.read(|tx| {
-        let in_force = InForce::load(tx, ctx)?;
-        let beyond = Beyond::load(app, tx, ctx, in_force.needs(), ctx.today)?;
-        let outlook = Outlook::new(ctx.today, Basis::Now, &beyond);
-        let case = facts::one(tx, ctx, outlook, customer, None)?;
-        let strategy = in_force.of(&case, ctx.today);
+        let (case, strategy) = strategies::case_of(app, tx, ctx, customer)?;
         let region = case.facts.law.region.as_deref();
         let calendar = Calendar::of_place(&case.facts.country, region);
-        let planned = plan::plan(&case.facts, strategy, &calendar, ctx.today);
+        let planned = plan::plan(&case.facts, &strategy, &calendar, ctx.today);
         let written: Vec<Planned> = planned
             .into_iter()
             .filter(|one| one.is_act() && one.channel == Some(Channel::Email))

@@ -194,13 +194,22 @@ impl Finding {
 impl fmt::Display for Finding {
     /// In both languages, as the command line says it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (spanish, english) = self.said();
-        let line = self.line;
+        let (line, spanish, english) = (self.line, self.in_spanish(), self.in_english());
         write!(f, "línea {line}: {spanish} (line {line}: {english})")
     }
 }
 
 impl Finding {
+    /// What is wrong and what to do, in Spanish.
+    pub fn in_spanish(&self) -> String {
+        self.said().0
+    }
+
+    /// The same in English.
+    pub fn in_english(&self) -> String {
+        self.said().1
+    }
+
     fn said(&self) -> (String, String) {
         let (spanish, english) = match &self.kind {
             FindingKind::EmptyStage { stage } => (

@@ -5,6 +5,7 @@
 //! Decides geometry and nothing about figures: values come in exact and are only scaled to
 //! tenths of a pixel, in whole numbers.
 
+pub mod flow;
 mod line;
 pub use line::{Line, Lines, Unit, lines, spark};
 

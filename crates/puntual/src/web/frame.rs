@@ -93,6 +93,8 @@ pub enum Section {
     Agreements,
     /// Messages and the plan of the day.
     Messages,
+    /// Strategies, and what waits for approval.
+    Strategies,
     /// Indicators as of any day.
     Indicators,
     /// Expected cash.
@@ -105,13 +107,14 @@ pub enum Section {
 
 impl Section {
     /// All, in the rail's order.
-    pub const ALL: [Section; 10] = [
+    pub const ALL: [Section; 11] = [
         Section::Day,
         Section::Customers,
         Section::Documents,
         Section::Bank,
         Section::Agreements,
         Section::Messages,
+        Section::Strategies,
         Section::Indicators,
         Section::Forecast,
         Section::Import,
@@ -127,6 +130,7 @@ impl Section {
             Section::Bank => "/banco",
             Section::Agreements => "/convenios",
             Section::Messages => "/mensajes",
+            Section::Strategies => "/estrategias",
             Section::Indicators => "/indicadores",
             Section::Forecast => "/proyeccion",
             Section::Import => "/importar",
@@ -142,6 +146,7 @@ impl Section {
             Section::Bank => "nav.bank",
             Section::Agreements => "nav.agreements",
             Section::Messages => "nav.messages",
+            Section::Strategies => "nav.strategies",
             Section::Indicators => "nav.indicators",
             Section::Forecast => "nav.forecast",
             Section::Import => "nav.import",
@@ -157,6 +162,7 @@ impl Section {
             Section::Bank => "coin",
             Section::Agreements => "promise",
             Section::Messages => "mail",
+            Section::Strategies => "flag",
             Section::Indicators => "chart",
             Section::Forecast => "calendar",
             Section::Import => "upload",
@@ -173,6 +179,7 @@ impl Section {
             Section::Bank => Some("b"),
             Section::Agreements => Some("v"),
             Section::Messages => Some("m"),
+            Section::Strategies => Some("e"),
             Section::Indicators => Some("i"),
             Section::Forecast => Some("p"),
             Section::Import => Some("s"),

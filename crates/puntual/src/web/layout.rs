@@ -348,6 +348,7 @@ fn key_map(f: &Frame) -> Markup {
                 ("g o", "nav.documents"),
                 ("g b", "nav.bank"),
                 ("g m", "nav.messages"),
+                ("g e", "nav.strategies"),
                 ("g i", "nav.indicators"),
                 ("g s", "nav.import"),
             ],

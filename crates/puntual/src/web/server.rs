@@ -10,9 +10,10 @@ use super::csrf;
 use super::error_page;
 use super::frame::Section;
 use super::handlers::{
-    agreements, api, bank, contact, creditor_card, customer, customers, day, document, documents,
-    doors, forecast, groups, guard, inbox, indicators, interest, likely_duplicates, matching,
-    merges, messages, money, own_password, plan, quarantine, search, settings, upload, users,
+    agreements, api, approvals, bank, contact, creditor_card, customer, customers, day, document,
+    documents, doors, forecast, groups, guard, inbox, indicators, interest, likely_duplicates,
+    matching, merges, messages, money, own_password, plan, quarantine, search, settings,
+    strategies, upload, users,
 };
 use super::state::{Shared, Web};
 use super::url::Url;
@@ -147,7 +148,26 @@ fn routes() -> Router<Shared> {
         .merge(matching_routes())
         .merge(figure_routes())
         .merge(kin_routes())
+        .merge(strategy_routes())
         .merge(settings_routes())
+}
+
+/// Estrategias.
+fn strategy_routes() -> Router<Shared> {
+    use Section::Strategies;
+    Router::new()
+        .route("/estrategias", page(Strategies, strategies::list))
+        .route(
+            "/estrategias/aprobar",
+            page(Strategies, approvals::list).merge(deed(Strategies, approvals::decide)),
+        )
+        .route("/estrategias/asignaciones", deed(Strategies, strategies::assign))
+        .route("/estrategias/asignaciones/{id}/terminar", deed(Strategies, strategies::end))
+        .route(
+            "/estrategias/{code}",
+            page(Strategies, strategies::show).merge(deed(Strategies, strategies::write)),
+        )
+        .route("/estrategias/{code}/migrar/{version}", deed(Strategies, strategies::migrate))
 }
 
 /// Convenios e intereses.

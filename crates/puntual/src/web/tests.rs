@@ -37,6 +37,9 @@ use super::view::search::{SearchView, results};
 use super::view::settings::{
     BucketsView, CreditorsView, MailView, UsersView, buckets, creditors, mail, users,
 };
+use super::view::strategies::{
+    ApprovalsView, StrategiesView, StrategyView, approvals, strategies, strategy,
+};
 use maud::Markup;
 use std::path::Path;
 
@@ -105,6 +108,7 @@ fn pages(tag: &str) -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> =
         made.into_iter().map(|(name, page)| (name.to_owned(), page.into_string())).collect();
     all.extend(matching_pages(&f(Section::Bank)));
+    all.extend(strategy_pages(&f(Section::Strategies)));
     for (index, kind) in Fault::ALL.into_iter().enumerate() {
         all.push((format!("error-{index}"), fault(&day, kind, "", "req_1").into_string()));
     }
@@ -139,6 +143,18 @@ fn agreement_pages(tag: &str) -> Vec<(&'static str, Markup)> {
         ("agreements-empty", agreements(&f(Section::Agreements), &AgreementsView::default())),
         ("proposal", proposal(&f(Section::Agreements), &ProposalView::sample(&day))),
         ("agreement", agreement(&f(Section::Agreements), &AgreementView::sample(&day))),
+    ]
+}
+
+/// Estrategias, one of them, and what waits for approval.
+fn strategy_pages(f: &Frame) -> Vec<(String, String)> {
+    let list = strategies(f, &StrategiesView::sample()).into_string();
+    let one = strategy(f, &StrategyView::sample()).into_string();
+    let waiting = approvals(f, &ApprovalsView::sample(f)).into_string();
+    vec![
+        ("strategies".to_owned(), list),
+        ("strategy".to_owned(), one),
+        ("approvals".to_owned(), waiting),
     ]
 }
 

@@ -13,9 +13,12 @@ mod standing;
 pub use standing::{Standing, StepCount, of_state, standing};
 
 use crate::App;
+use crate::beyond::Beyond;
 use crate::ctx::Ctx;
 use crate::error::ServiceError;
+use crate::facts::{self, Basis, Case, Outlook};
 use crate::moments;
+use force::InForce;
 use puntual_core::access::Deed;
 use puntual_core::calendar::Calendar;
 use puntual_core::date::Day;
@@ -313,6 +316,27 @@ pub fn compare(
 /// What a text means, or why it does not read.
 pub(crate) fn checked_text(text: &str) -> Result<Strategy, ServiceError> {
     text::read(text).map(|written| written.strategy).map_err(|problems| invalid(&problems))
+}
+
+/// The strategy a customer's day is planned with now.
+pub fn of_customer(app: &App, ctx: &Ctx, customer: CustomerId) -> Result<Strategy, ServiceError> {
+    ctx.require(Deed::ViewCustomers)?;
+    app.store.read(|tx| Ok(case_of(app, tx, ctx, customer)?.1))
+}
+
+/// A customer as the planner sees it today, and the strategy of its day.
+pub(crate) fn case_of(
+    app: &App,
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    customer: CustomerId,
+) -> Result<(Case, Strategy), ServiceError> {
+    let in_force = InForce::load(tx, ctx)?;
+    let beyond = Beyond::load(app, tx, ctx, in_force.needs(), ctx.today)?;
+    let outlook = Outlook::new(ctx.today, Basis::Now, &beyond);
+    let case = facts::one(tx, ctx, outlook, customer, None)?;
+    let strategy = in_force.of(&case, ctx.today).clone();
+    Ok((case, strategy))
 }
 
 /// A strategy to give.

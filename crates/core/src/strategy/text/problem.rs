@@ -134,7 +134,8 @@ impl Problem {
         fields
     }
 
-    fn spanish(&self) -> String {
+    /// What is wrong and what to write, in Spanish.
+    pub fn in_spanish(&self) -> String {
         let (key, example) = (&self.key, example(&self.key));
         match &self.kind {
             ProblemKind::Syntax { what } => format!("no es TOML: {what}"),
@@ -168,7 +169,8 @@ impl Problem {
         }
     }
 
-    fn english(&self) -> String {
+    /// The same in English.
+    pub fn in_english(&self) -> String {
         let (key, example) = (&self.key, example(&self.key));
         match &self.kind {
             ProblemKind::Syntax { what } => format!("not TOML: {what}"),
@@ -207,7 +209,7 @@ impl fmt::Display for Problem {
     /// In both languages, as the command line says it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let line = self.line;
-        write!(f, "línea {line}: {} (line {line}: {})", self.spanish(), self.english())
+        write!(f, "línea {line}: {} (line {line}: {})", self.in_spanish(), self.in_english())
     }
 }
 

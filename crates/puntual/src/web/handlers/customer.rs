@@ -18,7 +18,7 @@ use puntual_service::error::ServiceError;
 use puntual_service::listing::Page;
 use puntual_service::merges::Joined;
 use puntual_service::overview::{self, Overview, Question};
-use puntual_service::{contacts, messages, statements, timelines, worklist};
+use puntual_service::{contacts, messages, statements, strategies, timelines, worklist};
 
 /// Documents of a customer's page.
 const DOCUMENTS: usize = 25;
@@ -117,10 +117,9 @@ fn identity(visit: &Visit, found: &Overview) -> Identity {
     let (customer, words) = (&found.customer, visit.words());
     let tax_id = found.tax_id.as_ref();
     let step = found.last_step.as_ref().map(|action| words.step(&action.step));
-    let strategy = match step {
-        Some(step) => format!("{} · {step}", words.locale.t("strategy.standard")),
-        None => words.locale.t("strategy.standard").to_owned(),
-    };
+    let strategy = strategies::of_customer(visit.app(), &visit.ctx, customer.id);
+    let strategy = strategy.ok().map(|own| format!("{} · {}", own.id, own.name));
+    let strategy = strategy.into_iter().chain(step).collect::<Vec<_>>().join(" · ");
     Identity {
         tax_id_name: tax_id.map_or("", |line| line.name).to_owned(),
         tax_id: tax_id.map(|line| line.text.clone()).unwrap_or_default(),

@@ -4,6 +4,7 @@
 //! answer becomes the values a view shows. It refuses to compute figures and to write markup.
 pub mod agreements;
 pub mod api;
+pub mod approvals;
 pub mod bank;
 mod conduct;
 pub mod contact;
@@ -36,6 +37,7 @@ pub mod quarantine;
 pub mod search;
 pub mod settings;
 pub mod sheet;
+pub mod strategies;
 pub mod typed;
 pub mod upload;
 pub mod users;

@@ -64,6 +64,10 @@ pub fn told(words: Words, item: &Item) -> (String, String) {
                 "hold_lifted" => t("told.hold_lifted"),
                 "point_added" => t("told.point_added"),
                 "point_marked" => t("told.point_marked"),
+                "plan_approved" => t("told.plan_approved"),
+                "plan_dropped" => t("told.plan_dropped"),
+                "strategy_assigned" => t("told.strategy_assigned"),
+                "strategy_unassigned" => t("told.strategy_unassigned"),
                 other => match kin(other) {
                     Some(key) => return (t(key), joined(item.outcome.as_deref(), &body)),
                     None => other.to_owned(),

@@ -189,7 +189,8 @@ impl Words {
             "demand" => "step.demand",
             "decide" => "step.decide",
             "callback" => "step.callback",
-            other => return other.to_owned(),
+            // A step somebody wrote: its key is all that was recorded of it.
+            other => return other.replace('_', " "),
         };
         self.locale.t(key).to_owned()
     }
@@ -338,6 +339,19 @@ impl Words {
                 fill("reason.not_yet", &[("step", self.step(field("step"))), ("on", day("on"))])
             }
             "no_track" => self.locale.t("reason.no_track").to_owned(),
+            "no_step_applies" => self.locale.t("reason.no_step_applies").to_owned(),
+            "condition_unmet" => fill(
+                "reason.unmet",
+                &[("step", self.step(field("step"))), ("condition", field("condition").to_owned())],
+            ),
+            "answers_event" => fill(
+                "reason.answers",
+                &[("event", self.trigger(field("trigger"))), ("on", day("on"))],
+            ),
+            "waits" => fill(
+                "reason.waits",
+                &[("event", self.trigger(field("trigger"))), ("until", day("until"))],
+            ),
             "step_done" => fill("reason.step_done", &[("step", self.step(field("step")))]),
             "on_hold" => fill("reason.on_hold", &[("kind", self.hold(field("kind")))]),
             "promised" => fill("reason.promised", &[("on", day("promised_on"))]),
@@ -354,6 +368,24 @@ impl Words {
             "guard_denies" => fill("reason.denies", &[("rule", field("rule").to_owned())]),
             other => other.to_owned(),
         }
+    }
+
+    /// What happened, that a strategy answers.
+    fn trigger(self, code: &str) -> String {
+        let key = match code {
+            "promise_made" => "trigger.promise_made",
+            "promise_broken" => "trigger.promise_broken",
+            "dispute_opened" => "trigger.dispute_opened",
+            "dispute_closed" => "trigger.dispute_closed",
+            "message_bounced" => "trigger.message_bounced",
+            "payment_returned" => "trigger.payment_returned",
+            "replied" => "trigger.replied",
+            "delivered" => "trigger.delivered",
+            "accepted" => "trigger.accepted",
+            "rejected" => "trigger.rejected",
+            other => return other.to_owned(),
+        };
+        self.locale.t(key).to_owned()
     }
 
     /// What speaks against a tax id, and what to do about it.

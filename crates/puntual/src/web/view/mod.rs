@@ -37,6 +37,7 @@ pub mod quarantine;
 mod sample;
 pub mod search;
 pub mod settings;
+pub mod strategies;
 
 use super::format::Amount;
 use super::layout::Frame;

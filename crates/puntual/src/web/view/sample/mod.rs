@@ -9,6 +9,7 @@ mod kin;
 mod lists;
 mod matching;
 mod one;
+mod strategies;
 mod work;
 
 use super::{CustomerRef, DocumentKind, DocumentRef};
