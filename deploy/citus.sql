@@ -42,6 +42,9 @@ SELECT create_distributed_table('bank_entry_detail', 'workspace_id', colocate_wi
 SELECT create_distributed_table('debit_result', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('payer_alias', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('bank_decision', 'workspace_id', colocate_with => 'workspace');
+SELECT create_distributed_table('mandate', 'workspace_id', colocate_with => 'workspace');
+SELECT create_distributed_table('remittance', 'workspace_id', colocate_with => 'workspace');
+SELECT create_distributed_table('remittance_line', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('promise', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('dispute', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('interest_rate', 'workspace_id', colocate_with => 'workspace');

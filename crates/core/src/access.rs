@@ -58,6 +58,8 @@ pub enum Deed {
     RecordPayment,
     /// Reverse a payment or an allocation.
     ReversePayment,
+    /// Note mandates and collect by direct debit.
+    CollectByDebit,
     /// Resolve a dispute.
     ResolveDispute,
     /// Merge two customers into one, or take that back.
@@ -106,6 +108,7 @@ impl Deed {
             | Deed::EditCustomer
             | Deed::RecordPayment => Role::Agent,
             Deed::ReversePayment
+            | Deed::CollectByDebit
             | Deed::ResolveDispute
             | Deed::MergeCustomers
             | Deed::PlaceHold

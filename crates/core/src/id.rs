@@ -79,6 +79,10 @@ ids! {
     BankEntryId = "bke";
     /// What became of a direct debit or transfer.
     DebitResultId = "dbr";
+    /// What a customer signed so that its account may be debited.
+    MandateId = "mdt";
+    /// A batch of direct debits.
+    RemittanceId = "rem";
     /// A rate of late interest somebody loaded.
     InterestRateId = "irt";
     /// A convenio: new due dates for old debts.

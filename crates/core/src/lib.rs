@@ -14,6 +14,7 @@ pub mod behaviour;
 pub mod calendar;
 pub mod currency;
 pub mod date;
+pub mod debit_return;
 pub mod forecast;
 pub mod group;
 pub mod habits;

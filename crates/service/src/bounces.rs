@@ -31,29 +31,39 @@ pub fn bounce(
     why: &str,
 ) -> Result<Payment, ServiceError> {
     ctx.require(Deed::ReversePayment)?;
-    app.store.write(|tx| {
-        let payment = turn_of(tx, ctx, id)?;
-        if payment.reversed_at.is_some() {
-            return Ok(payment);
-        }
-        if on < payment.received_on || on > ctx.today {
-            return Err(ServiceError::invalid("on", "between_receipt_and_today"));
-        }
-        let entries = ledger::of_source(tx, ctx.scope(), id.0)?;
-        let mut book = Book::default();
-        let beside = standing_entries(posted_with(tx, ctx, &payment)?);
-        for entry in bounced(app, ctx, &payment, on, &entries)? {
-            book.post(entry);
-        }
-        for entry in given_with(&payment, on, ctx.today, TxId(app.next_id()), beside)? {
-            book.post(entry);
-        }
-        book.write(tx, ctx.scope(), recording(ctx))?;
-        payment::set_bounced(tx, ctx.scope(), id, ctx.now_ms)?;
-        judge_again(app, ctx, tx, &payment)?;
-        taken_back(app, ctx, tx, &payment, on, "payment_bounced", why)?;
-        turn_of(tx, ctx, id)
-    })
+    app.store.write(|tx| bounce_in(app, ctx, tx, id, on, why))
+}
+
+/// The same inside a transaction that is open already.
+pub(crate) fn bounce_in(
+    app: &App,
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    id: PaymentId,
+    on: Day,
+    why: &str,
+) -> Result<Payment, ServiceError> {
+    let payment = turn_of(tx, ctx, id)?;
+    if payment.reversed_at.is_some() {
+        return Ok(payment);
+    }
+    if on < payment.received_on || on > ctx.today {
+        return Err(ServiceError::invalid("on", "between_receipt_and_today"));
+    }
+    let entries = ledger::of_source(tx, ctx.scope(), id.0)?;
+    let mut book = Book::default();
+    let beside = standing_entries(posted_with(tx, ctx, &payment)?);
+    for entry in bounced(app, ctx, &payment, on, &entries)? {
+        book.post(entry);
+    }
+    for entry in given_with(&payment, on, ctx.today, TxId(app.next_id()), beside)? {
+        book.post(entry);
+    }
+    book.write(tx, ctx.scope(), recording(ctx))?;
+    payment::set_bounced(tx, ctx.scope(), id, ctx.now_ms)?;
+    judge_again(app, ctx, tx, &payment)?;
+    taken_back(app, ctx, tx, &payment, on, "payment_bounced", why)?;
+    turn_of(tx, ctx, id)
 }
 
 /// The entries of a bounce: what each receivable was paid, and what was on account.

@@ -16,7 +16,7 @@ pub struct Orphans {
 }
 
 /// Relations that must hold: child table, its column, parent table, its key, extra condition.
-const RELATIONS: [(&str, &str, &str, &str, &str); 43] = [
+const RELATIONS: [(&str, &str, &str, &str, &str); 48] = [
     ("receivable", "document_id", "document", "document_id", ""),
     ("receivable", "customer_id", "customer", "customer_id", ""),
     ("document", "customer_id", "customer", "customer_id", ""),
@@ -55,6 +55,11 @@ const RELATIONS: [(&str, &str, &str, &str, &str); 43] = [
     ("action", "customer_id", "customer", "customer_id", ""),
     ("action_receivable", "action_id", "action", "action_id", ""),
     ("outbox", "action_id", "action", "action_id", "AND c.action_id IS NOT NULL"),
+    ("mandate", "customer_id", "customer", "customer_id", ""),
+    ("remittance_line", "remittance_id", "remittance", "remittance_id", ""),
+    ("remittance_line", "mandate_id", "mandate", "mandate_id", ""),
+    ("remittance_line", "receivable_id", "receivable", "receivable_id", ""),
+    ("remittance_line", "payment_id", "payment", "payment_id", "AND c.payment_id IS NOT NULL"),
     ("bank_statement", "bank_account_id", "bank_account", "bank_account_id", ""),
     ("bank_entry", "bank_account_id", "bank_account", "bank_account_id", ""),
     ("bank_entry", "linked_to", "bank_entry", "bank_entry_id", "AND c.linked_to IS NOT NULL"),

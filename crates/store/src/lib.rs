@@ -35,6 +35,7 @@ mod pool;
 pub mod quarantine;
 pub mod rate;
 pub mod receivable;
+pub mod remittance;
 pub mod row;
 pub mod setting;
 pub mod standing;

@@ -76,8 +76,9 @@ macro_rules! from_id {
 
 from_id! {
     WorkspaceId CreditorId CustomerId ContactPointId DocumentId ReceivableId PaymentId TxId
-    ImportId PromiseId DisputeId HoldId ActionId AssignmentId MessageId EventId UserId BankAccountId
-    BankStatementId BankEntryId DebitResultId InterestRateId AgreementId MergeId
+    ImportId PromiseId DisputeId HoldId ActionId AssignmentId MessageId EventId UserId
+    BankAccountId BankStatementId BankEntryId DebitResultId InterestRateId AgreementId MergeId
+    MandateId RemittanceId
 }
 
 impl<'a, T: Into<Param<'a>>> From<Option<T>> for Param<'a> {

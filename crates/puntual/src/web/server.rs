@@ -12,8 +12,8 @@ use super::frame::Section;
 use super::handlers::{
     agreements, api, approvals, bank, contact, creditor_card, customer, customers, day, document,
     documents, doors, forecast, groups, guard, inbox, indicators, interest, likely_duplicates,
-    matching, merges, messages, money, own_password, plan, quarantine, search, settings,
-    strategies, upload, users,
+    matching, merges, messages, money, own_password, plan, quarantine, remittances, search,
+    settings, strategies, upload, users,
 };
 use super::state::{Shared, Web};
 use super::url::Url;
@@ -118,6 +118,7 @@ fn routes() -> Router<Shared> {
         .route("/documentos", page(Documents, documents::list))
         .route("/documentos/exportar", page(Documents, documents::export))
         .route("/documentos/{id}", page(Documents, document::show))
+        .merge(debit_routes())
         .route("/mensajes", page(Messages, messages::list))
         .route("/mensajes/plan", page(Messages, plan::show))
         .route("/mensajes/plan/ejecutar", deed(Messages, plan::run))
@@ -230,6 +231,24 @@ fn kin_routes() -> Router<Shared> {
         .route("/clientes/{id}/grupo", page(Customers, groups::show))
         .route("/clientes/{id}/matriz", deed(Customers, groups::set))
         .route("/clientes/{id}/matriz/quitar", deed(Customers, groups::leave))
+}
+
+/// Remesas.
+fn debit_routes() -> Router<Shared> {
+    use Section::Bank;
+    Router::new()
+        .route("/remesas", page(Bank, remittances::list).merge(deed(Bank, remittances::make)))
+        .route("/remesas/cuenta", deed(Bank, remittances::save_collector))
+        .route("/remesas/nueva", page(Bank, remittances::propose))
+        .route(
+            "/remesas/mandatos",
+            page(Bank, remittances::mandates).merge(deed(Bank, remittances::add_mandate)),
+        )
+        .route("/remesas/mandatos/{id}/revocar", deed(Bank, remittances::revoke))
+        .route("/remesas/{id}", page(Bank, remittances::show))
+        .route("/remesas/{id}/pain008.xml", page(Bank, remittances::file))
+        .route("/remesas/{id}/abonada", deed(Bank, remittances::credited))
+        .route("/remesas/{id}/anular", deed(Bank, remittances::cancel))
 }
 
 /// Ajustes.

@@ -33,6 +33,10 @@ use super::view::merges::{ChooseView, MergeView, choose, merge};
 use super::view::messages::{MessageView, OutboxView, PlanView, message, outbox, plan};
 use super::view::own_password::{OwnPasswordView, own_password};
 use super::view::quarantine::{CaseView, QuarantineView, case, quarantine};
+use super::view::remittances::{
+    BatchProposalView, BatchView, MandatesView, RemittancesView, batch, batch_proposal, mandates,
+    remittances,
+};
 use super::view::search::{SearchView, results};
 use super::view::settings::{
     BucketsView, CreditorsView, MailView, UsersView, buckets, creditors, mail, users,
@@ -80,6 +84,10 @@ fn pages(tag: &str) -> Vec<(String, String)> {
                 &BankView { accounts: Vec::new(), returned: Vec::new(), ..BankView::sample(&day) },
             ),
         ),
+        ("remittances", remittances(&f(Section::Bank), &RemittancesView::sample(&day))),
+        ("batch-proposal", batch_proposal(&f(Section::Bank), &BatchProposalView::sample(&day))),
+        ("batch", batch(&f(Section::Bank), &BatchView::sample(&day))),
+        ("mandates", mandates(&f(Section::Bank), &MandatesView::sample())),
         ("imports", imports(&import, &ImportsView::sample())),
         ("preview", preview(&import, &PreviewView::sample())),
         ("progress", progress(&import, &ProgressView::sample())),

@@ -6,6 +6,7 @@ use super::chunk::{Chunk, LOOKUP};
 use super::verdict::{self, Verdict};
 use super::{amount, keys};
 use crate::error::ServiceError;
+use crate::remittance_results;
 use puntual_core::currency::Currency;
 use puntual_core::id::{BankEntryId, DebitResultId};
 use puntual_core::same_money;
@@ -169,7 +170,9 @@ fn store(chunk: &mut Chunk<'_, '_>, drafts: Vec<DebitResult>) -> Result<Vec<bool
             (Some(_), _) => {}
         }
     }
-    debit_result::insert_many(chunk.tx, scope, &added.into_values().collect::<Vec<_>>())?;
+    let added: Vec<DebitResult> = added.into_values().collect();
+    debit_result::insert_many(chunk.tx, scope, &added)?;
+    remittance_results::returned(chunk.app, chunk.ctx, chunk.tx, &added)?;
     for (result, entry) in told_by {
         debit_result::set_known(chunk.tx, scope, result, Some(entry), None)?;
     }

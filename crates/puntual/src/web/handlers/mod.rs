@@ -34,6 +34,7 @@ pub mod outcome;
 pub mod own_password;
 pub mod plan;
 pub mod quarantine;
+pub mod remittances;
 pub mod search;
 pub mod settings;
 pub mod sheet;

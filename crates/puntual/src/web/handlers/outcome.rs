@@ -60,6 +60,8 @@ pub fn told(words: Words, item: &Item) -> (String, String) {
                 "agreement_completed" => t("told.agreement_completed"),
                 "agreement_broken" => t("told.agreement_broken"),
                 "agreement_withdrawn" => t("told.agreement_withdrawn"),
+                "mandate_signed" => t("told.mandate_signed"),
+                "mandate_revoked" => t("told.mandate_revoked"),
                 "hold_put" => t("told.hold_put"),
                 "hold_lifted" => t("told.hold_lifted"),
                 "point_added" => t("told.point_added"),
@@ -184,6 +186,8 @@ fn payment(code: &str) -> &'static str {
         "payment_applied" => "told.payment_applied",
         "payment_unapplied" => "told.payment_unapplied",
         "payment_unbounced" => "told.payment_unbounced",
+        "payment_debit_ordered" => "told.debit_ordered",
+        "payment_debit_failed" => "told.debit_failed",
         _ => "told.payment",
     }
 }

@@ -152,6 +152,7 @@ pub fn bank(f: &Frame, view: &BankView) -> Markup {
         })
         .collect();
     let body = html! {
+        (super::remittances::bank_tabs(f, "/banco"))
         (facts(&counts))
         (accounts(f, &view.accounts))
         @if !view.returned.is_empty() { (returned(f, &view.returned)) }

@@ -33,6 +33,7 @@ pub mod merges;
 pub mod messages;
 pub mod own_password;
 pub mod quarantine;
+pub mod remittances;
 #[cfg(test)]
 mod sample;
 pub mod search;

@@ -10,6 +10,7 @@ mod lists;
 mod matching;
 mod one;
 mod strategies;
+mod remittances;
 mod work;
 
 use super::{CustomerRef, DocumentKind, DocumentRef};
