@@ -48,6 +48,7 @@ SELECT create_distributed_table('remittance_line', 'workspace_id', colocate_with
 SELECT create_distributed_table('promise', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('dispute', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('interest_rate', 'workspace_id', colocate_with => 'workspace');
+SELECT create_distributed_table('write_off_request', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('charge_note', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('agreement', 'workspace_id', colocate_with => 'workspace');
 SELECT create_distributed_table('agreement_debt', 'workspace_id', colocate_with => 'workspace');

@@ -194,6 +194,16 @@ impl Posting {
         self.entry(EntryKind::WriteOff, accounts, Some(receivable), None, amount_minor)
     }
 
+    /// Money came for what had been written off: that much is owed again, to be paid at once.
+    pub fn recover(
+        self,
+        receivable: ReceivableId,
+        amount_minor: i64,
+    ) -> Result<Entry, LedgerError> {
+        let accounts = (Account::Receivable, Account::WriteOff);
+        self.entry(EntryKind::WriteOff, accounts, Some(receivable), None, amount_minor)
+    }
+
     /// An export of open items says part of the receivable was settled before this ledger knew it.
     pub fn external_settlement(
         self,

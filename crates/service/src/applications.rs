@@ -14,7 +14,7 @@ use puntual_core::access::Deed;
 use puntual_core::currency::Currency;
 use puntual_core::date::Day;
 use puntual_core::id::{CustomerId, DocumentId, EventId, ReceivableId, TxId};
-use puntual_core::ledger::EntryKind;
+use puntual_core::ledger::{Account, EntryKind};
 use puntual_core::money::Money;
 use puntual_core::posting::{Posting, Source};
 use puntual_store::document::{self, Document};
@@ -107,27 +107,86 @@ pub fn unapply(
 /// Gives up what is open of a document, or part of it. Answers how much.
 pub fn write_off(app: &App, ctx: &Ctx, command: &WriteOff) -> Result<Money, ServiceError> {
     ctx.require(Deed::EscalateBeyond)?;
+    app.store.write(|tx| write_off_in(app, ctx, tx, command))
+}
+
+/// The same inside a transaction that is open already.
+pub(crate) fn write_off_in(
+    app: &App,
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    command: &WriteOff,
+) -> Result<Money, ServiceError> {
     let why = moments::required("why", &command.why)?;
+    let debt = Debt::turn(tx, ctx, command.document)?;
+    let asked = command.amount_minor.map(|minor| minor.to_string());
+    let event =
+        Event { body: Some(why), ..debt.event(ctx, command.id, "document_written_off", asked) };
+    if moments::is_recorded(tx, ctx, &event)? {
+        return kept_amount(tx, ctx, &event);
+    }
+    let minor = within(command.amount_minor, debt.open_minor())?;
+    let posting = debt.posting(app, ctx, ctx.today);
+    let mut book = Book::default();
+    for (receivable, part) in debt.parts(minor) {
+        book.post(posting.write_off(receivable, part)?);
+    }
+    book.write(tx, ctx.scope(), recording(ctx))?;
+    moments::record_once(tx, ctx, &Event { balance_minor: Some(minor), ..event })?;
+    Ok(Money::new(minor, debt.document.currency))
+}
+
+/// Applies money to what was given up: a recovery. That much is owed again and paid at once, so
+/// the rest stays given up. Answers how much.
+pub fn recover(app: &App, ctx: &Ctx, command: &ApplyCredit) -> Result<Money, ServiceError> {
+    ctx.require(Deed::RecordPayment)?;
     app.store.write(|tx| {
         let debt = Debt::turn(tx, ctx, command.document)?;
-        let asked = command.amount_minor.map(|minor| minor.to_string());
-        let event = Event {
-            body: Some(why.clone()),
-            ..debt.event(ctx, command.id, "document_written_off", asked)
-        };
+        let credit = Credit::load(tx, ctx, command.source)?;
+        if credit.customer != debt.document.customer {
+            return Err(ServiceError::invalid("document", "of_another_customer"));
+        }
+        if credit.currency != debt.document.currency {
+            return Err(ServiceError::invalid("document", "of_another_currency"));
+        }
+        let asked = asked_text(command);
+        let event = debt.event(ctx, command.id, "document_recovered", Some(asked));
         if moments::is_recorded(tx, ctx, &event)? {
             return kept_amount(tx, ctx, &event);
         }
-        let minor = within(command.amount_minor, debt.open_minor())?;
+        let given_up = given_up(tx, ctx, &debt)?;
+        let total: i64 = given_up.iter().map(|(_, minor)| minor).sum();
+        let mut left = within(command.amount_minor, credit.left_minor.min(total))?;
+        let minor = left;
         let posting = debt.posting(app, ctx, ctx.today);
         let mut book = Book::default();
-        for (receivable, part) in debt.parts(minor) {
-            book.post(posting.write_off(receivable, part)?);
+        for (receivable, most) in given_up {
+            let part = left.min(most);
+            if part > 0 {
+                book.post(posting.recover(receivable, part)?);
+                book.post(posting.allocate(command.source, receivable, part)?);
+                left -= part;
+            }
         }
         book.write(tx, ctx.scope(), recording(ctx))?;
         moments::record_once(tx, ctx, &Event { balance_minor: Some(minor), ..event })?;
-        Ok(Money::new(minor, debt.document.currency))
+        Ok(Money::new(minor, credit.currency))
     })
+}
+
+/// What is given up of each receivable of a document, recoveries taken off, the first due first.
+fn given_up(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    debt: &Debt,
+) -> Result<Vec<(ReceivableId, i64)>, ServiceError> {
+    let ids: Vec<ReceivableId> = debt.receivables.iter().map(|one| one.id).collect();
+    let entries = ledger::of_receivables(tx, ctx.scope(), &ids)?;
+    let of = |id: ReceivableId| -> i64 {
+        let own = entries.iter().filter(|stored| stored.entry.receivable == Some(id));
+        own.map(|stored| stored.entry.effect_on(Account::WriteOff)).sum()
+    };
+    Ok(ids.into_iter().map(|id| (id, of(id))).filter(|(_, minor)| *minor > 0).collect())
 }
 
 /// Takes back every write-off of a document: it never should have been given up.

@@ -90,6 +90,7 @@ pub mod verdicts;
 pub mod words;
 pub mod worker;
 pub mod worklist;
+pub mod write_offs;
 
 use clock::Clock;
 use error::ServiceError;

@@ -16,7 +16,7 @@ pub struct Orphans {
 }
 
 /// Relations that must hold: child table, its column, parent table, its key, extra condition.
-const RELATIONS: [(&str, &str, &str, &str, &str); 48] = [
+const RELATIONS: [(&str, &str, &str, &str, &str); 50] = [
     ("receivable", "document_id", "document", "document_id", ""),
     ("receivable", "customer_id", "customer", "customer_id", ""),
     ("document", "customer_id", "customer", "customer_id", ""),
@@ -44,6 +44,8 @@ const RELATIONS: [(&str, &str, &str, &str, &str); 48] = [
     ("agreement_debt", "agreement_id", "agreement", "agreement_id", ""),
     ("agreement_debt", "receivable_id", "receivable", "receivable_id", ""),
     ("agreement_instalment", "agreement_id", "agreement", "agreement_id", ""),
+    ("write_off_request", "customer_id", "customer", "customer_id", ""),
+    ("write_off_request", "document_id", "document", "document_id", ""),
     ("charge_note", "document_id", "document", "document_id", ""),
     ("charge_note", "charged_document_id", "document", "document_id", ""),
     ("hold", "customer_id", "customer", "customer_id", ""),

@@ -46,6 +46,7 @@ pub mod testing;
 pub mod timeline;
 pub mod user;
 pub mod value;
+pub mod write_off;
 
 use engine::Connection;
 use error::StoreError;

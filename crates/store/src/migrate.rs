@@ -5,7 +5,7 @@ use crate::engine::Connection;
 use crate::error::StoreError;
 
 /// Name and text of every migration, in order.
-pub const MIGRATIONS: [(&str, &str); 17] = [
+pub const MIGRATIONS: [(&str, &str); 18] = [
     ("0001_parties", include_str!("../migrations/0001_parties.sql")),
     ("0002_money", include_str!("../migrations/0002_money.sql")),
     ("0003_collection", include_str!("../migrations/0003_collection.sql")),
@@ -23,6 +23,7 @@ pub const MIGRATIONS: [(&str, &str); 17] = [
     ("0015_merges", include_str!("../migrations/0015_merges.sql")),
     ("0016_strategies", include_str!("../migrations/0016_strategies.sql")),
     ("0017_remittances", include_str!("../migrations/0017_remittances.sql")),
+    ("0018_write_offs", include_str!("../migrations/0018_write_offs.sql")),
 ];
 
 const LIST: &str = "CREATE TABLE IF NOT EXISTS schema_migration (name TEXT NOT NULL PRIMARY KEY)";

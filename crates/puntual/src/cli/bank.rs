@@ -81,8 +81,8 @@ fn match_lines(common: &Common, command: &Match) -> Result<Outcome, Failure> {
 fn name(found: &MatchedLine) -> String {
     let entry = &found.entry;
     let said = [&entry.bank_reference, &entry.reference].into_iter().flatten();
-    let reference = said.cloned().find(|text| !text.trim().is_empty());
-    reference.unwrap_or_else(|| entry.id.to_string())
+    let mut references = said.filter(|text| !text.trim().is_empty());
+    references.next().cloned().unwrap_or_else(|| entry.id.to_string())
 }
 
 fn told(queue: &Queue, found: &MatchedLine, status: Status) -> Value {

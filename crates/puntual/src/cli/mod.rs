@@ -17,6 +17,7 @@ mod report;
 mod serve;
 mod strategies;
 mod upkeep;
+mod write_off;
 
 use clap::{Args, Parser, Subcommand};
 use puntual_core::access::Role;
@@ -77,6 +78,8 @@ enum Command {
     Interest(interest::Interest),
     /// Agreements: new due dates for old debts.
     Agreement(agreement::Agreement),
+    /// Debts given up: limit, requests that wait, recoveries.
+    WriteOff(write_off::WriteOff),
     /// Rates of late interest.
     Rate(interest::Rate),
     /// When what is owed will be paid, and the cash that makes.
@@ -199,6 +202,7 @@ fn run(cli: &Cli) -> Result<Outcome, Failure> {
         Command::Report(command) => report::report(common, command),
         Command::Interest(command) => interest::interest(common, command),
         Command::Agreement(command) => agreement::agreement(common, command),
+        Command::WriteOff(command) => write_off::write_off(common, command),
         Command::Rate(command) => interest::rate(common, command),
         Command::Forecast(command) => forecast::forecast(common, command),
         Command::Backtest(command) => forecast::backtest(common, command),

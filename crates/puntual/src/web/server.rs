@@ -12,8 +12,8 @@ use super::frame::Section;
 use super::handlers::{
     agreements, api, approvals, bank, contact, creditor_card, customer, customers, day, document,
     documents, doors, forecast, groups, guard, inbox, indicators, interest, likely_duplicates,
-    matching, merges, messages, money, own_password, plan, quarantine, remittances, search,
-    settings, strategies, upload, users,
+    matching, merges, messages, money, own_password, plan, provision, quarantine, remittances,
+    search, settings, strategies, upload, users,
 };
 use super::state::{Shared, Web};
 use super::url::Url;
@@ -79,7 +79,7 @@ pub async fn stop_signal() {
 
 /// Every address, one line each.
 fn routes() -> Router<Shared> {
-    use Section::{Customers, Day, Documents, Import, Messages};
+    use Section::{Customers, Day, Documents, Import};
     Router::new()
         .route("/salud", get(health))
         .route("/a/{file}", get(assets::serve))
@@ -112,6 +112,7 @@ fn routes() -> Router<Shared> {
         .route("/pagos/{id}/cobrar", deed(Customers, money::unbounce))
         .route("/documentos/{id}/desaplicar", deed(Documents, money::unapply))
         .route("/documentos/{id}/castigar", deed(Documents, money::write_off))
+        .route("/documentos/{id}/decidir-castigo", deed(Documents, money::decide_write_off))
         .route("/documentos/{id}/reponer", deed(Documents, money::reinstate))
         .route("/documentos/{id}/disputa", deed(Documents, contact::open_dispute))
         .route("/disputas/{id}/cerrar", deed(Documents, contact::close_dispute))
@@ -119,16 +120,7 @@ fn routes() -> Router<Shared> {
         .route("/documentos/exportar", page(Documents, documents::export))
         .route("/documentos/{id}", page(Documents, document::show))
         .merge(debit_routes())
-        .route("/mensajes", page(Messages, messages::list))
-        .route("/mensajes/plan", page(Messages, plan::show))
-        .route("/mensajes/plan/ejecutar", deed(Messages, plan::run))
-        .route("/mensajes/guardian", page(Messages, guard::list))
-        .route("/mensajes/guardian/exportar", page(Messages, guard::export))
-        .route("/mensajes/{id}", page(Messages, messages::show))
-        .route("/mensajes/{id}/adjunto.pdf", page(Messages, messages::attachment))
-        .route("/mensajes/{id}/retener", deed(Messages, messages::hold_back))
-        .route("/mensajes/{id}/reenviar", deed(Messages, messages::resend))
-        .route("/mensajes/{id}/no-enviar", deed(Messages, messages::give_up))
+        .merge(message_routes())
         .route(
             "/importar",
             page(Import, upload::list).post(receive).layer(DefaultBodyLimit::disable()),
@@ -151,6 +143,22 @@ fn routes() -> Router<Shared> {
         .merge(kin_routes())
         .merge(strategy_routes())
         .merge(settings_routes())
+}
+
+/// Mensajes.
+fn message_routes() -> Router<Shared> {
+    use Section::Messages;
+    Router::new()
+        .route("/mensajes", page(Messages, messages::list))
+        .route("/mensajes/plan", page(Messages, plan::show))
+        .route("/mensajes/plan/ejecutar", deed(Messages, plan::run))
+        .route("/mensajes/guardian", page(Messages, guard::list))
+        .route("/mensajes/guardian/exportar", page(Messages, guard::export))
+        .route("/mensajes/{id}", page(Messages, messages::show))
+        .route("/mensajes/{id}/adjunto.pdf", page(Messages, messages::attachment))
+        .route("/mensajes/{id}/retener", deed(Messages, messages::hold_back))
+        .route("/mensajes/{id}/reenviar", deed(Messages, messages::resend))
+        .route("/mensajes/{id}/no-enviar", deed(Messages, messages::give_up))
 }
 
 /// Estrategias.
@@ -194,6 +202,8 @@ fn figure_routes() -> Router<Shared> {
     Router::new()
         .route("/indicadores", page(Indicators, indicators::show))
         .route("/indicadores/exportar", page(Indicators, indicators::export))
+        .route("/indicadores/provision", page(Indicators, provision::show))
+        .route("/indicadores/provision/exportar", page(Indicators, provision::export))
         .route("/proyeccion", page(Forecast, forecast::show))
         .route("/proyeccion/exportar", page(Forecast, forecast::export))
 }

@@ -32,6 +32,7 @@ use super::view::matching::{LineView, MatchingView, line, matching};
 use super::view::merges::{ChooseView, MergeView, choose, merge};
 use super::view::messages::{MessageView, OutboxView, PlanView, message, outbox, plan};
 use super::view::own_password::{OwnPasswordView, own_password};
+use super::view::provision::{ProvisionView, provision};
 use super::view::quarantine::{CaseView, QuarantineView, case, quarantine};
 use super::view::remittances::{
     BatchProposalView, BatchView, MandatesView, RemittancesView, batch, batch_proposal, mandates,
@@ -59,7 +60,6 @@ fn pages(tag: &str) -> Vec<(String, String)> {
     let day = f(Section::Day);
     let import = f(Section::Import);
     let messages = f(Section::Messages);
-    let settings = f(Section::Settings);
     let empty_home = HomeView { cases: Vec::new(), ..HomeView::sample(&day) };
     let mut sorted = f(Section::Documents);
     sorted.url = sorted.url.with("orden", "-saldo,cliente").with("cliente", "cus_1");
@@ -93,8 +93,6 @@ fn pages(tag: &str) -> Vec<(String, String)> {
         ("progress", progress(&import, &ProgressView::sample())),
         ("result", result(&import, &ResultView::sample())),
         ("inbox", inbox(&import, &InboxView::sample(&import))),
-        ("mailbox", mailbox(&settings, &MailboxView::sample())),
-        ("api", api(&settings, &ApiView::sample())),
         ("quarantine", quarantine(&import, &QuarantineView::sample(&import))),
         ("quarantine-decided", quarantine(&import, &decided)),
         ("quarantine-case", case(&import, &CaseView::sample(&import))),
@@ -102,17 +100,13 @@ fn pages(tag: &str) -> Vec<(String, String)> {
         ("outbox", outbox(&messages, &OutboxView::sample())),
         ("plan", plan(&messages, &PlanView::sample(&messages))),
         ("message", message(&messages, &MessageView::sample())),
-        ("creditors", creditors(&settings, &CreditorsView::sample(&settings))),
-        ("users", users(&settings, &UsersView::sample())),
-        ("mail", mail(&settings, &MailView::sample())),
-        ("buckets", buckets(&settings, &BucketsView::sample())),
-        ("creditor-card", creditor_card(&settings, &CreditorCardView::default())),
         ("own-password", own_password(&day, &OwnPasswordView::default())),
         ("search", results(&day, &SearchView::sample(&day))),
         ("login", login(locale, Theme::System, &LoginView::sample())),
         ("bare-error", bare_fault(locale, Theme::System, Fault::Unavailable, "req_1")),
     ]);
     made.extend(kin(&day));
+    made.extend(settings_pages(&f(Section::Settings)));
     let mut all: Vec<(String, String)> =
         made.into_iter().map(|(name, page)| (name.to_owned(), page.into_string())).collect();
     all.extend(matching_pages(&f(Section::Bank)));
@@ -151,6 +145,7 @@ fn agreement_pages(tag: &str) -> Vec<(&'static str, Markup)> {
         ("agreements-empty", agreements(&f(Section::Agreements), &AgreementsView::default())),
         ("proposal", proposal(&f(Section::Agreements), &ProposalView::sample(&day))),
         ("agreement", agreement(&f(Section::Agreements), &AgreementView::sample(&day))),
+        ("provision", provision(&f(Section::Indicators), &ProvisionView::sample(&day))),
     ]
 }
 
@@ -182,6 +177,19 @@ fn kin(f: &Frame) -> Vec<(&'static str, Markup)> {
         ("merge-refused", merge(f, &MergeView::sample_refused(f))),
         ("group", group(f, &GroupView::sample(f))),
         ("likely", likely_duplicates(f, &LikelyView::sample())),
+    ]
+}
+
+/// Pages of settings.
+fn settings_pages(settings: &Frame) -> Vec<(&'static str, Markup)> {
+    vec![
+        ("mailbox", mailbox(settings, &MailboxView::sample())),
+        ("api", api(settings, &ApiView::sample())),
+        ("creditors", creditors(settings, &CreditorsView::sample(settings))),
+        ("users", users(settings, &UsersView::sample())),
+        ("mail", mail(settings, &MailView::sample())),
+        ("buckets", buckets(settings, &BucketsView::sample())),
+        ("creditor-card", creditor_card(settings, &CreditorCardView::default())),
     ]
 }
 

@@ -7,7 +7,7 @@ use crate::web::part::form::Choice;
 use crate::web::view::DocumentRef;
 use crate::web::view::document::{
     Amounts, DisputeLine, DocumentView, Instalment, Movement, Reference, Source, Unapply,
-    WriteOffs, document,
+    WaitingWriteOff, WriteOffs, document,
 };
 use crate::web::visit::{Answer, Visit};
 use puntual_core::id::{DisputeId, DocumentId, EventId};
@@ -15,15 +15,17 @@ use puntual_core::ledger::EntryKind;
 use puntual_service::clock::day_in_zone;
 use puntual_service::disputes::{Dispute, REASONS};
 use puntual_service::document_detail::{self, Detail, Origin, Tie};
+use puntual_service::write_offs;
 
 /// `GET /documentos/{id}`.
 pub fn show(visit: &Visit) -> Answer {
     let id: DocumentId = visit.id()?;
     let detail = document_detail::detail(visit.app(), &visit.ctx, visit.at(), id)?;
-    visit.html(document(&visit.frame(), &view(visit, &detail)))
+    let waiting = write_offs::waiting(visit.app(), &visit.ctx, Some(id))?;
+    visit.html(document(&visit.frame(), &view(visit, &detail, &waiting)))
 }
 
-fn view(visit: &Visit, detail: &Detail) -> DocumentView {
+fn view(visit: &Visit, detail: &Detail, waiting: &[write_offs::Request]) -> DocumentView {
     let words = visit.words();
     let issued = &detail.document;
     let of = |minor: i64| amount(minor, issued.currency);
@@ -64,7 +66,7 @@ fn view(visit: &Visit, detail: &Detail) -> DocumentView {
             .iter()
             .map(|m| Movement { unapply: unapply(visit, issued, m), ..movement(words, &of, m) })
             .collect(),
-        write_offs: write_offs(visit, detail),
+        write_offs: given_up(visit, detail, waiting),
         disputes: detail.disputes.iter().map(|d| disputed(words, d)).collect(),
         new_dispute: (
             DisputeId(visit.app().next_id()).to_string(),
@@ -144,7 +146,7 @@ fn unapply(
 }
 
 /// Whether the document can be given up, and whether that can be taken back.
-fn write_offs(visit: &Visit, detail: &Detail) -> WriteOffs {
+fn given_up(visit: &Visit, detail: &Detail, waiting: &[write_offs::Request]) -> WriteOffs {
     let next = || EventId(visit.app().next_id()).to_string();
     let is_debt = detail.document.kind != "credit_note";
     let stands = |m: &&document_detail::Movement| {
@@ -153,6 +155,16 @@ fn write_offs(visit: &Visit, detail: &Detail) -> WriteOffs {
     WriteOffs {
         write_off: (is_debt && detail.open_minor > 0).then(next),
         reinstate: detail.movements.iter().find(stands).map(|_| next()),
+        waiting: waiting
+            .iter()
+            .map(|request| WaitingWriteOff {
+                request: request.id.to_string(),
+                amount: amount(request.amount_minor, request.currency),
+                why: request.why.clone(),
+                by: request.asked_by.clone(),
+                command_id: (request.asked_by != visit.ctx.actor).then(next),
+            })
+            .collect(),
     }
 }
 

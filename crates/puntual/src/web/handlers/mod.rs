@@ -33,6 +33,7 @@ pub mod money;
 pub mod outcome;
 pub mod own_password;
 pub mod plan;
+pub mod provision;
 pub mod quarantine;
 pub mod remittances;
 pub mod search;

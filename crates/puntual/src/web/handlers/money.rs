@@ -14,6 +14,7 @@ use puntual_service::applications::{self, ApplyCredit, WriteOff};
 use puntual_service::bounces;
 use puntual_service::customer_money::{self, CustomerMoney, OpenDebt, Standing};
 use puntual_service::error::ServiceError;
+use puntual_service::write_offs::{self, Outcome};
 
 /// `GET /clientes/{id}/pagos`.
 pub fn show(visit: &Visit) -> Answer {
@@ -137,19 +138,36 @@ pub fn unapply(visit: &Visit) -> Answer {
     told_or_wrong(visit, &back, deed, "flash.unapplied")
 }
 
-/// `POST /documentos/{id}/castigar`.
+/// `POST /documentos/{id}/castigar`: at once, or asked of another person.
 pub fn write_off(visit: &Visit) -> Answer {
     let document: DocumentId = visit.id()?;
-    let deed = || -> Result<Money, ServiceError> {
+    let deed = || -> Result<Outcome, ServiceError> {
         let command = WriteOff {
             id: command_id::<EventId>(visit)?,
             document,
             amount_minor: optional_minor(visit)?,
             why: visit.form.text("why").to_owned(),
         };
-        applications::write_off(visit.app(), &visit.ctx, &command)
+        write_offs::ask(visit.app(), &visit.ctx, &command)
     };
-    told_or_wrong(visit, &format!("/documentos/{document}"), deed(), "flash.written_off")
+    let deed = deed();
+    let key = match &deed {
+        Ok(Outcome::Waits(_)) => "flash.write_off_asked",
+        _ => "flash.written_off",
+    };
+    told_or_wrong(visit, &format!("/documentos/{document}"), deed, key)
+}
+
+/// `POST /documentos/{id}/decidir-castigo`: another person approves or refuses.
+pub fn decide_write_off(visit: &Visit) -> Answer {
+    let document: DocumentId = visit.id()?;
+    let event = command_id::<EventId>(visit)?;
+    let text = visit.form.text("request");
+    let request = text.parse().map_err(|_| ServiceError::NotFound(text.to_owned()))?;
+    let approves = visit.form.text("decision") == "approve";
+    let deed = write_offs::decide(visit.app(), &visit.ctx, event, request, approves);
+    let key = if approves { "flash.written_off" } else { "flash.write_off_refused" };
+    told_or_wrong(visit, &format!("/documentos/{document}"), deed, key)
 }
 
 /// `POST /documentos/{id}/reponer`: takes every write-off of it back.

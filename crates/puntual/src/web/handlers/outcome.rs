@@ -52,34 +52,38 @@ pub fn told(words: Words, item: &Item) -> (String, String) {
         Kind::System if matches!(item.code.as_str(), "guard_blocked" | "policy_waived") => {
             guarded(words, item, &body)
         }
-        Kind::System => {
-            let what = match item.code.as_str() {
-                "agreement_proposed" => t("told.agreement_proposed"),
-                "agreement_approved" => t("told.agreement_approved"),
-                "agreement_accepted" => t("told.agreement_accepted"),
-                "agreement_completed" => t("told.agreement_completed"),
-                "agreement_broken" => t("told.agreement_broken"),
-                "agreement_withdrawn" => t("told.agreement_withdrawn"),
-                "mandate_signed" => t("told.mandate_signed"),
-                "mandate_revoked" => t("told.mandate_revoked"),
-                "hold_put" => t("told.hold_put"),
-                "hold_lifted" => t("told.hold_lifted"),
-                "point_added" => t("told.point_added"),
-                "point_marked" => t("told.point_marked"),
-                "plan_approved" => t("told.plan_approved"),
-                "plan_dropped" => t("told.plan_dropped"),
-                "strategy_assigned" => t("told.strategy_assigned"),
-                "strategy_unassigned" => t("told.strategy_unassigned"),
-                other => match kin(other) {
-                    Some(key) => return (t(key), joined(item.outcome.as_deref(), &body)),
-                    None => other.to_owned(),
-                },
-            };
-            let hold = item.outcome.as_deref().map(|code| words.hold(code)).unwrap_or_default();
-            let detail = [hold, body].into_iter().filter(|part| !part.is_empty());
-            (what, detail.collect::<Vec<_>>().join(": "))
-        }
+        Kind::System => changed(words, item, body),
     }
+}
+
+/// A change of state somebody made or a rule brought: agreements, mandates, holds, plans, kin.
+fn changed(words: Words, item: &Item, body: String) -> (String, String) {
+    let t = |key| words.locale.t(key).to_owned();
+    let what = match item.code.as_str() {
+        "agreement_proposed" => t("told.agreement_proposed"),
+        "agreement_approved" => t("told.agreement_approved"),
+        "agreement_accepted" => t("told.agreement_accepted"),
+        "agreement_completed" => t("told.agreement_completed"),
+        "agreement_broken" => t("told.agreement_broken"),
+        "agreement_withdrawn" => t("told.agreement_withdrawn"),
+        "mandate_signed" => t("told.mandate_signed"),
+        "mandate_revoked" => t("told.mandate_revoked"),
+        "hold_put" => t("told.hold_put"),
+        "hold_lifted" => t("told.hold_lifted"),
+        "point_added" => t("told.point_added"),
+        "point_marked" => t("told.point_marked"),
+        "plan_approved" => t("told.plan_approved"),
+        "plan_dropped" => t("told.plan_dropped"),
+        "strategy_assigned" => t("told.strategy_assigned"),
+        "strategy_unassigned" => t("told.strategy_unassigned"),
+        other => match kin(other) {
+            Some(key) => return (t(key), joined(item.outcome.as_deref(), &body)),
+            None => other.to_owned(),
+        },
+    };
+    let hold = item.outcome.as_deref().map(|code| words.hold(code)).unwrap_or_default();
+    let detail = [hold, body].into_iter().filter(|part| !part.is_empty());
+    (what, detail.collect::<Vec<_>>().join(": "))
 }
 
 /// What the rules of contact forbade, or what of them was set aside: the rule first.
@@ -159,6 +163,9 @@ fn document(code: &str) -> Option<&'static str> {
     match code {
         "document_written_off" => Some("told.written_off"),
         "document_reinstated" => Some("told.reinstated"),
+        "document_write_off_asked" => Some("told.write_off_asked"),
+        "document_write_off_refused" => Some("told.write_off_refused"),
+        "document_recovered" => Some("told.recovered"),
         "document_charged" => Some("told.charged"),
         "document_charge_undone" => Some("told.charge_undone"),
         "document_accepted" => Some("told.accepted"),

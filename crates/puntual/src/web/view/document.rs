@@ -129,6 +129,23 @@ pub struct WriteOffs {
     pub write_off: Option<String>,
     /// The id that taking all of them back will have.
     pub reinstate: Option<String>,
+    /// Requests that wait for another person.
+    pub waiting: Vec<WaitingWriteOff>,
+}
+
+/// A request to give a debt up that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingWriteOff {
+    /// The request.
+    pub request: String,
+    /// How much.
+    pub amount: Amount,
+    /// Why.
+    pub why: String,
+    /// Who asked.
+    pub by: String,
+    /// The id of the command that decides it; `None` for whoever asked.
+    pub command_id: Option<String>,
 }
 
 /// Another document this one is tied to.
@@ -399,11 +416,41 @@ fn write_offs(f: &Frame, view: &DocumentView) -> Markup {
                 }
             }
         }
+        @for waiting in &view.write_offs.waiting { (waiting_write_off(f, view, waiting)) }
         @if let Some(id) = &view.write_offs.reinstate {
             form method="post" action={ "/documentos/" (view.document.id) "/reponer" } {
                 (csrf(f))
                 (hidden("id", id))
                 button.button.quiet type="submit" { (icon("undo")) (f.t("money.reinstate")) }
+            }
+        }
+    }
+}
+
+fn waiting_write_off(f: &Frame, view: &DocumentView, waiting: &WaitingWriteOff) -> Markup {
+    html! {
+        div.panel {
+            p {
+                (f.fill("money.write_off_waits", &[("by", &waiting.by), ("why", &waiting.why)]))
+                " "
+                (figure::amount(f, waiting.amount))
+            }
+            @if let Some(id) = &waiting.command_id {
+                form method="post"
+                    action={ "/documentos/" (view.document.id) "/decidir-castigo" }
+                {
+                    (csrf(f))
+                    (hidden("id", id))
+                    (hidden("request", &waiting.request))
+                    button.button.main type="submit" name="decision" value="approve" {
+                        (icon("check"))
+                        (f.t("money.approve"))
+                    }
+                    button.button.quiet type="submit" name="decision" value="refuse" {
+                        (icon("close"))
+                        (f.t("money.refuse"))
+                    }
+                }
             }
         }
     }

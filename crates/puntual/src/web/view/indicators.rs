@@ -225,7 +225,7 @@ const FEW: i64 = 3;
 /// Indicadores.
 pub fn indicators(f: &Frame, view: &IndicatorsView) -> Markup {
     let title = f.t("nav.indicators");
-    let heading = Heading::dated(title).with_actions(export_links(f, "/indicadores/exportar"));
+    let heading = Heading::dated(title).with_actions(actions(f));
     let body = html! {
         (scope(f, view))
         @if view.aging.is_empty() {
@@ -546,5 +546,12 @@ fn series_table(f: &Frame, view: &IndicatorsView) -> Markup {
                 }
             }
         }
+    }
+}
+
+fn actions(f: &Frame) -> Markup {
+    html! {
+        a.button.quiet href=(f.to("/indicadores/provision")) { (f.t("provision.title")) }
+        (export_links(f, "/indicadores/exportar"))
     }
 }

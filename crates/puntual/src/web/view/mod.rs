@@ -32,6 +32,7 @@ pub mod matching;
 pub mod merges;
 pub mod messages;
 pub mod own_password;
+pub mod provision;
 pub mod quarantine;
 pub mod remittances;
 #[cfg(test)]

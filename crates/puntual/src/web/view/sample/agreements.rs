@@ -1,4 +1,4 @@
-//! Sample values of interest and agreements.
+//! Sample values of interest, agreements and the provision.
 
 use super::{customer, document, today, whole};
 use crate::web::frame::Frame;
@@ -8,7 +8,9 @@ use crate::web::view::agreements::{
     ProposalView, Proposed,
 };
 use crate::web::view::interest::{ClaimView, Found, InterestView, NoteRow, SegmentRow};
+use crate::web::view::provision::{CurrencyProvision, ProvisionLine, ProvisionView};
 use puntual_core::id::{AgreementId, DocumentId};
+use puntual_core::ratio::Ratio;
 
 impl InterestView {
     /// A claim in two segments, with every remark and a note.
@@ -135,6 +137,43 @@ impl AgreementView {
             instalments: instalments(f, true),
             story: vec![f.t("agreement.novation").to_owned()],
             deeds: Deeds { approve: id(), accept: id(), withdraw: id() },
+        }
+    }
+}
+
+impl ProvisionView {
+    /// One currency with its rates, and one without.
+    pub fn sample(f: &Frame) -> ProvisionView {
+        let rate = |index: usize| Ratio { num: 2 * index as i128 + 1, den: 100 };
+        let line = |index: usize, is_known: bool| ProvisionLine {
+            age: super::buckets()[index].label(f),
+            exposed: whole(f, 900),
+            provided: whole(f, 900),
+            rate: is_known.then(|| rate(index)),
+            loss: is_known.then(|| whole(f, 18)),
+        };
+        let one = |is_known: bool| CurrencyProvision {
+            currency: f.numbers.home(),
+            lines: (0..6).map(|index| line(index, is_known)).collect(),
+            disputed: whole(f, 40),
+            exposed: whole(f, 5_400),
+            loss: is_known.then(|| whole(f, 108)),
+            over_six_months: whole(f, 70),
+            followed: 312,
+            moved: (0..6)
+                .map(|index| {
+                    let shares = (0..10).map(|at| (at < 8).then(|| rate(at))).collect();
+                    (super::buckets()[index].label(f), whole(f, 800), shares)
+                })
+                .collect(),
+        };
+        ProvisionView {
+            view: "ifrs9".to_owned(),
+            forward: Typed::of("1"),
+            cohort: (today() - 730, today()),
+            moved_from: today().add_months(-1),
+            matrix: "flow-1",
+            currencies: vec![one(true), one(false)],
         }
     }
 }

@@ -9,8 +9,8 @@ mod kin;
 mod lists;
 mod matching;
 mod one;
-mod strategies;
 mod remittances;
+mod strategies;
 mod work;
 
 use super::{CustomerRef, DocumentKind, DocumentRef};

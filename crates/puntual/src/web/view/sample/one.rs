@@ -368,6 +368,13 @@ impl DocumentView {
             write_offs: WriteOffs {
                 write_off: Some("evt_1".to_owned()),
                 reinstate: Some("evt_2".to_owned()),
+                waiting: vec![WaitingWriteOff {
+                    request: "evt_4".to_owned(),
+                    amount: third,
+                    why: "Insolvente".to_owned(),
+                    by: "ana@andes.example".to_owned(),
+                    command_id: Some("evt_5".to_owned()),
+                }],
             },
             references: vec![
                 Reference {
