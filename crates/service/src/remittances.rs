@@ -20,7 +20,9 @@ use puntual_core::id::{CustomerId, ReceivableId, RemittanceId};
 use puntual_core::money::Money;
 use puntual_store::receivable::Collectable;
 pub use puntual_store::remittance::{Line, Remittance};
-use puntual_store::{CustomerRange, Tx, customer, debit_result, receivable, remittance, setting};
+use puntual_store::{
+    CustomerRange, Tx, customer, debit_result, merge, receivable, remittance, setting,
+};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Days before the collection in which the debtor is told, unless another term was agreed (SEPA Core
@@ -175,7 +177,8 @@ fn propose_in(
 ) -> Result<Proposal, ServiceError> {
     let scope = ctx.scope();
     let usable = mandates::usable(tx, ctx, collect_on)?;
-    let standings = Standings::load(tx, scope, ctx.today, ctx.today)?;
+    let merged = merge::merged(tx, scope)?;
+    let standings = Standings::load(tx, scope, &merged, ctx.today, ctx.today)?;
     let in_batch: HashSet<ReceivableId> = in_flight(tx, ctx)?;
     let everyone = CustomerRange { after: CustomerId(0), through: CustomerId(i64::MAX) };
     let mut proposal = Proposal::default();
@@ -184,15 +187,16 @@ fn propose_in(
         if one.currency != Currency::EUR || one.due_date > due_until || one.open_minor <= 0 {
             continue;
         }
+        let payer = merged.survivor(one.customer);
         let promised = standings
-            .promises_of(one.customer)
+            .promises_of(payer)
             .iter()
             .any(|promise| promise.document.is_none_or(|document| document == one.document));
-        let reason = match usable.get(&one.customer) {
+        let reason = match usable.get(&one.customer).or_else(|| usable.get(&payer)) {
             _ if in_batch.contains(&one.id) => LeftOut::InBatch,
             None => LeftOut::NoMandate,
             Some(_) if !standings.disputes_of(one.document).is_empty() => LeftOut::Disputed,
-            Some(_) if !standings.holds_of(one.customer).is_empty() => LeftOut::Held,
+            Some(_) if !standings.holds_of(payer).is_empty() => LeftOut::Held,
             Some(_) if promised => LeftOut::Promised,
             Some(mandate) => {
                 let (customer, mandate) = (mandate.holder.clone(), mandate.clone());
