@@ -2,6 +2,7 @@
 //! users, its past contacts, and its days up to today.
 
 use crate::App;
+use crate::clock;
 use crate::creditors::{self, NewCreditor};
 use crate::ctx::Ctx;
 use crate::day;
@@ -10,7 +11,6 @@ use crate::error::ServiceError;
 use crate::imports::{self, Input, Listener, Options, Progress, Recorded, keys};
 use crate::users::{self, NewUser};
 use puntual_core::access::Role;
-use puntual_core::date::Day;
 use puntual_core::id::{EventId, UserId};
 use puntual_formats::record::Record;
 use puntual_store::creditor::Creditor;
@@ -61,15 +61,16 @@ pub fn holding(app: &App) -> Result<Holding, ServiceError> {
     })
 }
 
-/// Loads the three creditors into an empty storage. `tell` hears what is being done.
+/// Loads the three creditors into an empty storage, each up to its own today: for hours of every
+/// day Mexico is a day behind Spain. `tell` hears what is being done.
 pub fn load(
     app: &App,
-    today: Day,
     seed: u64,
     tell: &mut dyn FnMut(&str),
 ) -> Result<Vec<DemoUser>, ServiceError> {
     let mut signed_up = Vec::new();
     for country in Country::ALL {
+        let today = clock::day_in_zone(app.clock.now_ms(), demo::time_zone(country));
         let company = demo::company(country, today, seed);
         tell(&format!("{} ({})", company.name, company.code));
         let made = make(app, &company)?;
@@ -244,11 +245,7 @@ fn remember(app: &App, ctx: &Ctx, contacts: &[demo::DemoContact]) -> Result<(), 
                     balance_minor: None,
                     currency: None,
                     actor: contact.agent.to_owned(),
-                    recorded_at: crate::clock::instant_of(
-                        contact.day,
-                        11 * 60,
-                        &ctx.creditor.time_zone,
-                    ),
+                    recorded_at: clock::instant_of(contact.day, 11 * 60, &ctx.creditor.time_zone),
                 })
             })
             .collect();

@@ -227,7 +227,9 @@ mod tests {
     #[test]
     fn a_spell_of_nine_months_ago_counts_half() {
         let weights = recency();
-        assert_eq!((weights[0], weights[270], weights[540]), (65_536, 32_768, 16_384));
+        assert_eq!(weights[0], 65_536);
+        // Binary digits are cut off each day: to one part in 65,536.
+        assert!(weights[270].abs_diff(32_768) <= 1 && weights[540].abs_diff(16_384) <= 1);
     }
 
     #[test]

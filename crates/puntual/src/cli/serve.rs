@@ -6,7 +6,6 @@ use super::{Common, Failure, Outcome};
 use crate::web;
 use clap::Args;
 use puntual_service::App;
-use puntual_service::clock::day_in_zone;
 use puntual_service::demo_load::{self, Holding};
 use puntual_service::imports;
 use puntual_service::upkeep::without_password;
@@ -70,9 +69,8 @@ pub fn demo(common: &Common, command: &Demo) -> Result<Outcome, Failure> {
         Some(app) => app,
         None => common.open()?,
     };
-    let today = day_in_zone(app.clock.now_ms(), "America/Santiago");
-    note(&format!("Preparando tres empresas de ejemplo, con su historia hasta el {today}:"));
-    let users = demo_load::load(&app, today, DEMO_SEED, &mut |what| note(&format!("  · {what}")))?;
+    note("Preparando tres empresas de ejemplo, con su historia hasta hoy:");
+    let users = demo_load::load(&app, DEMO_SEED, &mut |what| note(&format!("  · {what}")))?;
     line("");
     line(&format!("Usuarios (contraseña de todos: {}):", demo_load::PASSWORD));
     for user in &users {

@@ -255,6 +255,11 @@ pub struct DemoCreditor {
     pub contacts: Vec<DemoContact>,
 }
 
+/// The clock the creditor of a country goes by.
+pub fn time_zone(country: Country) -> &'static str {
+    identity::creditor(country).2
+}
+
 /// The creditor of a country as it stands at the end of `today`.
 pub fn company(country: Country, today: Day, seed: u64) -> DemoCreditor {
     let first = today.month_start().add_months(-MONTHS);
