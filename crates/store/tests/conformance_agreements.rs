@@ -139,7 +139,7 @@ on_both_engines! {
     }
 
     fn agreements_are_listed_by_customer_and_state(place) {
-        let store = open(place);
+        let store = open_peopled(place);
         for (id, customer, state) in [(1, 10, "accepted"), (2, 11, "broken"), (3, 10, "broken")] {
             write(&store, |tx| agreement::insert(tx, SCOPE, &agreed(id, customer, state), &[], &[]));
         }

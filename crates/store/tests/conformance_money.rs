@@ -166,7 +166,7 @@ on_both_engines! {
     }
 
     fn documents_round_trip(place) {
-        let store = open(place);
+        let store = open_peopled(place);
         let (a, b, c) = (document(20, 10, "F-1"), document(21, 10, "F-10"), note(22, 11, "N-1"));
         let bare = puntual_store::document::Document {
             type_code: None, uid: None, net_minor: None, tax_minor: None, withheld_minor: None,
@@ -231,7 +231,7 @@ on_both_engines! {
     }
 
     fn receivables_round_trip(place) {
-        let store = open(place);
+        let store = open_peopled(place);
         write(&store, |tx| documents::insert_many(tx, SCOPE, &[document(20, 10, "1"), document(21, 11, "2")]));
         let second = Receivable { instalment: 2, is_sale: false, ..receivable(31, 20, 10, "2026-02-15") };
         let all = [receivable(30, 20, 10, "2026-03-01"), second, receivable(32, 21, 11, "2026-03-01")];
@@ -284,7 +284,7 @@ on_both_engines! {
     }
 
     fn payments_round_trip(place) {
-        let store = open(place);
+        let store = open_peopled(place);
         let bare = Payment {
             number: None, method: None, reference: None, import: None, unapplied_minor: 0,
             ..payment(42, 10, "2026-02-12")

@@ -218,7 +218,7 @@ on_both_engines! {
     }
 
     fn promises_round_trip(place) {
-        let store = open(place);
+        let store = open_peopled(place);
         let bare = Promise { document: None, note: None, import: None, ..promise(2, 11, "2026-02-05") };
         let all = [promise(1, 10, "2026-02-10"), bare, promise(3, 10, "2026-02-07")];
         write(&store, |tx| standings::insert_promises(tx, SCOPE, &all));
@@ -238,7 +238,7 @@ on_both_engines! {
     }
 
     fn disputes_and_holds_round_trip(place) {
-        let store = open(place);
+        let store = open_peopled(place);
         let bare = Dispute { amount_minor: None, import: None, ..dispute(2, 11) };
         write(&store, |tx| standings::insert_disputes(tx, SCOPE, &[dispute(1, 10), bare.clone()]));
         let endless = Hold { until: None, import: None, ..hold(2, 11) };
@@ -265,7 +265,7 @@ on_both_engines! {
     }
 
     fn timelines_round_trip(place) {
-        let store = open(place);
+        let store = open_peopled(place);
         let bare = Event {
             channel: None, outcome: None, body: None, subject: None, balance_minor: None,
             currency: None, ..event(2, 10, "2026-02-02", "note")
@@ -301,7 +301,7 @@ on_both_engines! {
     }
 
     fn actions_round_trip(place) {
-        let store = open(place);
+        let store = open_peopled(place);
         let task = Action { state: "task".into(), message: None, not_before_at: None, ..action(2, 10, "k2", "2026-02-04") };
         assert!(write(&store, |tx| actions::propose(tx, SCOPE, &action(1, 10, "k1", "2026-02-03"))));
         assert!(write(&store, |tx| actions::propose(tx, SCOPE, &task)));
@@ -350,7 +350,7 @@ on_both_engines! {
     }
 
     fn messages_go_through_their_states(place) {
-        let store = open(place);
+        let store = open_peopled(place);
         let later = outbox::Message { not_before_at: NOW_MS + 10, action: None, ..message(2, 11) };
         write(&store, |tx| { outbox::queue(tx, SCOPE, &message(1, 10))?; outbox::queue(tx, SCOPE, &later) });
         assert_eq!(read(&store, |tx| outbox::get(tx, SCOPE, MessageId(2))), Some(later));
