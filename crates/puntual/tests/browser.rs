@@ -134,6 +134,15 @@ fn pages_fit_a_telephone() {
         "/ajustes/usuarios",
         "/ajustes/correo",
         "/buscar?q=san",
+        "/proyeccion",
+        "/cobros",
+        "/convenios",
+        "/remesas",
+        "/estrategias",
+        "/estrategias/S2",
+        "/estrategias/aprobar",
+        "/indicadores/provision",
+        "/mensajes/guardian",
     ];
     for page in pages {
         at(page);

@@ -397,10 +397,8 @@ fn trial(f: &Frame, view: &StrategyView) -> Markup {
             }
             form.stack method="get" action={ "/estrategias/" (view.code) } {
                 (hidden("version", view.version))
-                div.pair {
-                    (field("trial", "desde", f.t("strategies.from"), Kind::Date, &Typed::of(from.to_string())))
-                    (field("trial", "hasta", f.t("strategies.to"), Kind::Date, &Typed::of(to.to_string())))
-                }
+                (field("trial", "desde", f.t("strategies.from"), Kind::Date, &Typed::of(from.to_string())))
+                (field("trial", "hasta", f.t("strategies.to"), Kind::Date, &Typed::of(to.to_string())))
                 div.form-end {
                     button.button type="submit" { (f.t("strategies.try")) }
                 }
