@@ -105,7 +105,7 @@ fn row(visit: &Visit, law: &ContactLaw, block: &GuardBlock, name: &str) -> Block
         rule: block.rule.clone(),
         law: law.book.rule(&block.rule).map(Rule::citation).unwrap_or_default(),
         until: match &block.not_before {
-            Some(moment) => moment.replace('T', " "),
+            Some(moment) => visit.words().moment(moment),
             None => locale.t("told.never").to_owned(),
         },
         counted: counted.collect(),

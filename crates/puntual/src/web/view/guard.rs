@@ -103,7 +103,7 @@ pub fn guard(f: &Frame, view: &GuardView) -> Markup {
 fn blocks(f: &Frame, rows: &[BlockRow]) -> Markup {
     html! {
         div.table-scroll {
-            table.rows.stacks data-rows {
+            table.rows.stacks.two-line data-rows {
                 thead {
                     tr {
                         th scope="col" { (f.t("guard.customer")) }
@@ -144,7 +144,7 @@ fn blocks(f: &Frame, rows: &[BlockRow]) -> Markup {
 fn rules(f: &Frame, rows: &[RuleRow]) -> Markup {
     html! {
         div.table-scroll {
-            table.rows.stacks data-rows {
+            table.rows.stacks.two-line data-rows {
                 thead {
                     tr {
                         th scope="col" { (f.t("guard.rule")) }

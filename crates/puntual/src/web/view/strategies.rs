@@ -74,7 +74,7 @@ pub fn strategies(f: &Frame, view: &StrategiesView) -> Markup {
             }
         }
         div.table-scroll {
-            table.rows.stacks data-rows {
+            table.rows.stacks.two-line data-rows {
                 thead {
                     tr {
                         th scope="col" { (f.t("strategies.strategy")) }
